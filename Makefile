@@ -1,0 +1,48 @@
+# make demo   plays the recorded interview; the document is in build/demo/
+# make test   runs every test
+# Both set up .venv/ by themselves; they need Python 3.11 or newer, make and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := build/demo
+
+.PHONY: all demo test lint types docs bench setup clean
+
+all: lint types test
+
+setup: $(STAMP)
+
+# The stamp is younger than what it was installed from, so a second run starts at once.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: sdcli needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 4; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fast]'
+	@touch $@
+
+demo: $(STAMP)
+	@rm -rf $(DEMO)
+	@SDCLI_DATA=build/sessions $(BIN)/sdcli interview url-shortener \
+	  --answers examples/interviews/url-shortener.yaml --out $(DEMO)
+
+test: $(STAMP)
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+# Rewrites what is generated: help pages, pictures, diagrams. `make test` compares them.
+docs: $(STAMP)
+	$(BIN)/python -m docs.generate
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/startup.py
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,72 @@
+"""Files are written whole or not at all, and read with errors that a person understands."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from sdcli.core.errors import InputError, MissingError, SdcliError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def file_error(error: OSError, path: Path, *, doing: str) -> SdcliError:
+    """The error of ours that says what the operating system said: 4 for a full disk, else 2."""
+    reason = (error.strerror or str(error)).lower()
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MissingError(f"cannot {doing}: {reason}", where=str(path), fix="free some space")
+    return InputError(f"cannot {doing}: {reason}", where=str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        InputError: it is not there, cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise file_error(error, path, doing="read it") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"this is not UTF-8 text (byte {error.start})", where=str(path)) from error
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old one or the new one, never half of it.
+
+    The new text goes to a file beside the target, reaches the disk, and takes the target's name;
+    folders that are missing are made. A symbolic link is followed, so that it stays one.
+
+    Raises:
+        InputError: the folder cannot be made or written.
+        MissingError: the disk is full.
+    """
+    target = path.resolve()
+    staged = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, staged = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(staged, mode)
+        os.replace(staged, target)
+    except OSError as error:
+        if staged:
+            with contextlib.suppress(OSError):
+                os.unlink(staged)
+        raise file_error(error, path, doing="write it") from error
+
+
+def _umask() -> int:
+    """The process's file mode mask; Python can only read it by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,30 @@
+"""What all tests share: the `--rewrite` switch, and a home that is not the person's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite",
+        action="store_true",
+        help="write what commands print into tests/scripts; read the diff before you commit it",
+    )
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes the sessions, settings or content of the person who runs it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("SDCLI_PATH", "NO_COLOR", "COLUMNS", "EDITOR", "VISUAL", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SDCLI_DATA", str(home / "data"))
+    return home

@@ -1,0 +1,50 @@
+"""The form of an error, and the exit code of each."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdcli.core import errors
+from sdcli.core.errors import ExitCode, Fault, FaultsFound, InputError
+
+
+def test_labels_line_up_and_long_texts_are_indented():
+    error = InputError(
+        "this is not request / time",
+        where="rate",
+        given="40 MB/s\ninformation / time",
+        expected="request / time, like 40 kqps",
+        fix="multiply it by a quantity of request / information",
+    )
+    assert error.render() == (
+        "error: rate: this is not request / time\n"
+        "   given: 40 MB/s\n"
+        "          information / time\n"
+        "expected: request / time, like 40 kqps\n"
+        "     fix: multiply it by a quantity of request / information"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (errors.AnswerIsNo, 1),
+        (errors.InputError, 2),
+        (errors.DamagedError, 3),
+        (errors.MissingError, 4),
+        (errors.SdcliError, 70),
+        (errors.Interrupted, 130),
+    ],
+)
+def test_each_kind_has_its_exit_code(kind, code):
+    assert kind("x").exit_code == ExitCode(code)
+
+
+def test_all_faults_stand_in_one_error():
+    found = FaultsFound(
+        [Fault("a.yaml", 3, "k[1]", "bad", "do this"), Fault("b.yaml", 1, "", "worse")]
+    )
+    assert found.render() == (
+        "error: a.yaml:3: k[1]: bad; fix: do this\nerror: b.yaml:1: worse\n2 faults found"
+    )
+    assert found.exit_code == ExitCode.INPUT

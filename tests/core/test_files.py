@@ -1,0 +1,70 @@
+"""Files are whole or not at all; the errors say what the system said."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from sdcli.core import files, folders
+from sdcli.core.errors import InputError, MissingError
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_write_makes_its_folders_and_replaces_the_file(tmp_path):
+    path = tmp_path / "a" / "b.txt"
+    files.write_atomic(path, "one\n")
+    files.write_atomic(path, "two\n")
+    assert path.read_text() == "two\n"
+    assert names(path.parent) == {"b.txt"}
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "b.txt"
+    files.write_atomic(path, "old")
+
+    def full(fd):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(MissingError, match="no space left"):
+        files.write_atomic(path, "new")
+    assert path.read_text() == "old"
+    assert names(tmp_path) == {"b.txt", "home"}
+
+
+def test_mode_and_link_of_the_old_file_stay(tmp_path):
+    real = tmp_path / "real.txt"
+    real.write_text("old")
+    real.chmod(0o640)
+    link = tmp_path / "link.txt"
+    link.symlink_to(real)
+    files.write_atomic(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_where_a_folder_should_be_is_an_input_error(tmp_path):
+    (tmp_path / "f").write_text("")
+    with pytest.raises(InputError, match="cannot write it"):
+        files.write_atomic(tmp_path / "f" / "g.txt", "x")
+
+
+def test_reading_says_what_is_wrong(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        files.read_text(tmp_path / "nothing")
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    with pytest.raises(InputError, match="not UTF-8 text \\(byte 3\\)"):
+        files.read_text(tmp_path / "latin")
+
+
+def test_own_content_comes_before_what_ships(tmp_path, monkeypatch):
+    monkeypatch.setenv("SDCLI_PATH", f"{tmp_path / 'a'}{os.pathsep}{tmp_path / 'b'}")
+    found = folders.content_folders("scenarios")
+    assert found[:2] == [tmp_path / "a" / "scenarios", tmp_path / "b" / "scenarios"]
+    assert found[2] == folders.shipped("knowledge") / "scenarios"

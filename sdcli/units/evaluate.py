@@ -1,0 +1,298 @@
+"""Evaluation: from the syntax tree and named values to a quantity.
+
+Errors of the arithmetic get the place of the operator here; names that nobody knows get a
+did-you-mean over names, units and functions.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sdcli.units import arithmetic
+from sdcli.units.dimension import NUMBER, Dimension
+from sdcli.units.errors import UnitError, quoted, suggestion
+from sdcli.units.product import UnitProduct
+from sdcli.units.quantity import COMPARES, Quantity
+from sdcli.units.record import TYPE_CHECKING
+from sdcli.units.spread import between
+from sdcli.units.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Conversion,
+    Interval,
+    Literal,
+    Name,
+    Negative,
+    Node,
+    UnitWord,
+    is_literal,
+    write,
+)
+from sdcli.units.table import AMBIGUOUS, Unit
+from sdcli.units.vocabulary import FUNCTION_NAMES, Vocabulary, ambiguous
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from typing import TypeVar
+
+    from sdcli.units.conventions import Conventions
+    from sdcli.units.errors import Span
+
+    Result = TypeVar("Result")
+
+_NOISE = 1e-9  # 3.0000000000000004 servers are 3 servers
+_PRINTED = {"*": "×", "/": "÷"}
+
+
+class Evaluator:
+    """One evaluation.
+
+    Args:
+        text: the line, for errors.
+        vocabulary: for suggestions.
+        known: names that might have been meant, for suggestions.
+        values: the named quantities.
+        conventions: day, month and year.
+        source: the name under which the ranges of this text draw; its first range has exactly
+            this name, so that an assumption is one source wherever it is used.
+        steps: receives a line for each step, if it is given.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        vocabulary: Vocabulary,
+        *,
+        known: Collection[str],
+        values: Mapping[str, Quantity],
+        conventions: Conventions,
+        source: str,
+        steps: list[str] | None = None,
+    ) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.known = known
+        self.values = values
+        self.conventions = conventions
+        self.source = source
+        self.steps = steps
+
+    def value(self, node: Node) -> Quantity:
+        """The quantity of a node.
+
+        Raises:
+            UnitError: with the place of the operator or word that is to blame.
+        """
+        if isinstance(node, Literal):
+            return self._literal(node)
+        if isinstance(node, UnitWord):
+            return Quantity.counted(1.0, UnitProduct(((node.unit, 1),)), self.conventions)
+        if isinstance(node, Name):
+            return self._name(node)
+        if isinstance(node, Binary):
+            return self._binary(node)
+        if isinstance(node, Negative):
+            return -self.value(node.operand)
+        if isinstance(node, Interval):
+            return self._interval(node)
+        if isinstance(node, Call):
+            return self._call(node)
+        if isinstance(node, Conversion):
+            return self._conversion(node)
+        raise UnitError("a comparison is no value", span=node.span, text=self.text)
+
+    def compared(self, node: Comparison) -> tuple[Quantity, Quantity]:
+        """Both sides of a comparison, checked to be of one kind."""
+        left, right = self.value(node.left), self.value(node.right)
+        if node.operator in ("=", "=="):
+            right = _keep_noun(left, right)
+        self._placed(node.sign, lambda: left.same_kind(right, COMPARES, node.operator))
+        return left, right
+
+    def _placed(self, span: Span, work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except UnitError as error:
+            raise error.at(span, self.text) from None
+
+    def _literal(self, node: Literal) -> Quantity:
+        unit = UnitProduct(((node.unit, 1),)) if node.unit else UnitProduct()
+        return self._placed(
+            node.span, lambda: Quantity.counted(node.number, unit, self.conventions)
+        )
+
+    def _name(self, node: Name) -> Quantity:
+        value = self.values.get(node.name)
+        if value is not None:
+            return value
+        if node.name in AMBIGUOUS:
+            raise ambiguous(node.name).at(node.span, self.text)
+        known = [*self.values, *self.known, *self.vocabulary.words(), *FUNCTION_NAMES]
+        raise UnitError(
+            f"{quoted(node.name)} is no name, unit or count noun that is known here",
+            fix=suggestion(node.name, known),
+            span=node.span,
+            text=self.text,
+        )
+
+    def _binary(self, node: Binary, *, inside: bool = False) -> Quantity:
+        """`inside`: it is the left part of a longer product, which is said in one step."""
+        is_product = node.operator in _PRINTED
+        if is_product and isinstance(node.left, Binary) and node.left.operator in _PRINTED:
+            left = self._binary(node.left, inside=True)
+        else:
+            left = self.value(node.left)
+        right = self.value(node.right)
+        result = self._placed(node.sign, lambda: _combine(node.operator, left, right))
+        if self.steps is not None and not inside:
+            said, self.steps = self.steps, None  # its parts have been said already
+            sides = self._factors(node) if is_product else []
+            self.steps = said
+            if not is_product:
+                sides = [_shown(left), f"{node.operator} {_shown(right)}"]
+            if len(sides) > 1:
+                said.append(f"{' '.join(sides)} = {result}")
+        return result
+
+    def _factors(self, node: Node) -> list[str]:
+        """The factors of a product, each with its units: `2 tweet/user/day` is one of them."""
+        chain: list[tuple[str, Node]] = []
+        while isinstance(node, Binary) and node.operator in _PRINTED:
+            chain.append((node.operator, node.right))
+            node = node.left
+        factors: list[tuple[str, Quantity, bool]] = [("", self.value(node), _takes_units(node))]
+        for operator, part in reversed(chain):
+            before, value, open_ = factors[-1]
+            if open_ and isinstance(part, UnitWord):
+                times = (operator == "*") != (before == "/")
+                unit = self.value(part)
+                factors[-1] = (before, value * unit if times else value / unit, True)
+            else:
+                factors.append((operator, self.value(part), _takes_units(part)))
+        return [
+            f"{_PRINTED[operator]} {_shown(value, divides=operator == '/')}"
+            if operator
+            else _shown(value)
+            for operator, value, _ in factors
+        ]
+
+    def _interval(self, node: Interval) -> Quantity:
+        low, high = self.value(node.low), self.value(node.high)
+        self._placed(node.span, lambda: low.same_kind(high, "this range goes from {} to {}", "to"))
+        if low.value > high.value:
+            raise UnitError(
+                "a range goes from low to high",
+                span=node.span,
+                text=self.text,
+                fix=f"{write(node.high)} to {write(node.low)}",
+            )
+        source = self.source if node.ordinal == 1 else f"{self.source}/{node.ordinal}"
+        magnitude = between(low.value, high.value, source)
+        return Quantity(magnitude, low.dimension, high.preferred, None, self.conventions)
+
+    def _conversion(self, node: Conversion) -> Quantity:
+        value = self.value(node.operand)
+        try:
+            result = value.shown_in(node.target)
+        except UnitError as error:
+            error.fix = self._per_noun(node, value) or error.fix
+            raise error.at(node.sign, self.text) from None
+        if self.steps is not None and not is_literal(node.operand) and str(value) != str(result):
+            self.steps.append(f"{value} = {result}")
+        return result
+
+    def _per_noun(self, node: Conversion, value: Quantity) -> str:
+        """`40 kqps * 1 KB to MB/s`: what is missing is that each request has 1 KB."""
+        extra = (value.dimension / node.target.dimension).exponents
+        if len(extra) != 1 or extra[0][1] != 1 or extra[0][0] not in value.dimension.nouns:
+            return ""
+        factor = node.operand
+        while isinstance(factor, Binary) and factor.operator == "*":
+            last = factor.right
+            if (
+                isinstance(last, Literal)
+                and last.unit is not None
+                and not last.unit.dimension.nouns
+            ):
+                return f"write {write(last)}/{extra[0][0]}"
+            factor = factor.left
+        return ""
+
+    def _call(self, node: Call) -> Quantity:
+        values = [self.value(argument) for argument in node.arguments]
+        result = self._placed(node.span, lambda: _call(node.function, values))
+        if self.steps is not None:
+            self.steps.append(f"{node.function}({', '.join(map(str, values))}) = {result}")
+        return result
+
+
+def _combine(operator: str, left: Quantity, right: Quantity) -> Quantity:
+    if operator == "+":
+        return left + right
+    if operator == "-":
+        return left - right
+    if operator == "*":
+        return left * right
+    return left / right if operator == "/" else left**right
+
+
+def _call(function: str, values: list[Quantity]) -> Quantity:
+    first = values[0]
+    if function in ("min", "max"):
+        for other in values[1:]:
+            first.same_kind(other, COMPARES, "and")
+        chosen = min if function == "min" else max
+        spreads = [value.spread for value in values]
+        if len(values) == 1:
+            return first
+        return first.apply(lambda _: arithmetic.each(chosen, *spreads))
+    if function == "sqrt":
+        return first**0.5
+    if function == "log2":
+        if not first.dimension.is_number:
+            raise UnitError(
+                "log2 needs a plain number",
+                given=f"{first}\n{first.kind}",
+                expected="a number, like log2(1024), or a quotient of equal kinds",
+            )
+        return first.apply(arithmetic.log2)
+    if first.dimension.nouns != tuple(base for base, _ in first.dimension.exponents):
+        raise UnitError(
+            f"{function} rounds counts and plain numbers",
+            given=f"{first}\n{first.kind}",
+            expected=f"a count, like {function}(5.2 server); divide by the unit to round in",
+        )
+    return first.apply(lambda one: arithmetic.each(_ROUNDING[function], one))
+
+
+def _near(value: float) -> float:
+    return _NOISE * max(1.0, abs(value))
+
+
+_ROUNDING: dict[str, Callable[[float], float]] = {
+    "ceil": lambda value: float(math.ceil(value - _near(value))),
+    "floor": lambda value: float(math.floor(value + _near(value))),
+    "round": lambda value: float(math.floor(value + 0.5 + _near(value))),  # halves go up
+}
+
+
+def _keep_noun(left: Quantity, right: Quantity) -> Quantity:
+    """A claim in bare `1/s` speaks of what the left side counts."""
+    nouns = left.dimension.nouns
+    if len(nouns) == 1 and right.dimension != NUMBER:
+        noun = Unit(nouns[0], Dimension.of(nouns[0]))
+        counted = right * Quantity.counted(1, UnitProduct(((noun, 1),)), right.conventions)
+        if counted.dimension == left.dimension and not right.dimension.nouns:
+            return counted
+    return right
+
+
+def _takes_units(node: Node) -> bool:
+    """Whether the units behind it are read as its own."""
+    return isinstance(node, Literal | Interval)
+
+
+def _shown(value: Quantity, *, divides: bool = False) -> str:
+    text = value.display()
+    return f"({text})" if value.is_range or (divides and "/" in text) else text

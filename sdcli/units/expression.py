@@ -1,0 +1,273 @@
+"""Expressions: what the rest of the program reads, keeps and evaluates.
+
+`parse` reads once; the expression is then evaluated as often as its names change. The line
+forms (`name = EXPR`, `A = B`) are parted here.
+"""
+
+from __future__ import annotations
+
+from sdcli.units.conventions import DECIMAL_BYTES, DEFAULT, Conventions
+from sdcli.units.errors import UnitError, quoted
+from sdcli.units.evaluate import Evaluator
+from sdcli.units.parser import EXAMPLE, Parser
+from sdcli.units.record import TYPE_CHECKING
+from sdcli.units.syntax import PRODUCT, Comparison, Conversion, binding, write
+from sdcli.units.table import UNITS
+from sdcli.units.vocabulary import FUNCTION_NAMES, OPERATOR_WORDS, Vocabulary, is_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from sdcli.units.quantity import Quantity
+
+_ASSIGNMENT = "NAME = VALUE, like writes = 100M link/month"
+
+
+class Expression:
+    """A parsed expression.
+
+    Args:
+        line: the text that errors show.
+        start: where the expression starts in it.
+        vocabulary: the units and count nouns.
+        names: names of values; each hides a count noun of its spelling.
+        claim: whether `A = B` is allowed.
+
+    >>> writes = quantity("100M link/month")
+    >>> parse("writes to link/s", names=["writes"]).evaluate({"writes": writes}).display()
+    '38.58 link/s'
+    """
+
+    def __init__(
+        self,
+        line: str,
+        start: int,
+        vocabulary: Vocabulary,
+        names: Collection[str],
+        *,
+        claim: bool = False,
+    ) -> None:
+        parser = Parser(line, start, vocabulary, names, claim=claim)
+        self.line = line
+        self.text = line[start:].strip()
+        self.vocabulary = vocabulary
+        self._known = names
+        self.node = parser.parse()
+        self.names = frozenset(parser.names)
+        self._units = parser.units
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether it compares two values and has none itself."""
+        return isinstance(self.node, Comparison)
+
+    @property
+    def is_product(self) -> bool:
+        """Whether a factor may be written behind it without brackets."""
+        return binding(self.node) >= PRODUCT
+
+    def without_conversion(self) -> Expression:
+        """What stands before a conversion at the end; itself when there is none."""
+        if not isinstance(self.node, Conversion):
+            return self
+        inner = object.__new__(Expression)
+        inner.__dict__.update(self.__dict__)
+        inner.node = self.node.operand
+        return inner
+
+    def evaluate(
+        self,
+        env: Mapping[str, Quantity],
+        conventions: Conventions = DEFAULT,
+        *,
+        source: str = "",
+        steps: list[str] | None = None,
+    ) -> Quantity:
+        """The value.
+
+        Args:
+            env: the values of the names.
+            conventions: day, month and year.
+            source: the name under which its ranges draw, for an assumption its own name; else
+                equal texts draw equal values.
+            steps: receives a line for each step of the sum.
+
+        Raises:
+            UnitError: mixed dimensions, an unknown name, a comparison.
+        """
+        return self._evaluator(env, conventions, source, steps).value(self.node)
+
+    def sides(
+        self,
+        env: Mapping[str, Quantity],
+        conventions: Conventions = DEFAULT,
+        *,
+        steps: list[str] | None = None,
+    ) -> tuple[Quantity, str, Quantity]:
+        """Left value, operator and right value of a comparison; `steps` as in `evaluate`.
+
+        Raises:
+            UnitError: the kinds differ, a name is unknown, or this is no comparison.
+        """
+        if not isinstance(self.node, Comparison):
+            raise UnitError(
+                "this is no comparison", given=self.text, expected="like write_rate > 10 link/s"
+            )
+        left, right = self._evaluator(env, conventions, steps=steps).compared(self.node)
+        return left, self.node.operator, right
+
+    def holds(self, env: Mapping[str, Quantity], conventions: Conventions = DEFAULT) -> bool:
+        """Whether the comparison is true; ranges are compared by their medians.
+
+        Raises:
+            UnitError: as `sides`.
+        """
+        left, operator, right = self.sides(env, conventions)
+        order = left.compare(right)
+        return {
+            "<": order < 0,
+            "<=": order <= 0,
+            ">": order > 0,
+            ">=": order >= 0,
+            "==": order == 0,
+            "=": order == 0,
+        }[operator]
+
+    def conventions(self, conventions: Conventions = DEFAULT) -> dict[str, str]:
+        """The conventions that its units rest on: `{"month": "30 day"}`."""
+        used = {unit.convention for unit in self._units.values()}
+        for unit in self._units.values():
+            used.update(part.convention for part, _ in unit.parts)
+        said: dict[str, str] = {}
+        said |= {key: conventions.text(key) for key in ("day", "month", "year") if key in used}
+        if DECIMAL_BYTES in used:
+            said[DECIMAL_BYTES] = "1000 B"
+        return said
+
+    def with_values(self, values: Mapping[str, str]) -> str:
+        """The expression with text in the place of its names, with × and ÷, for people."""
+        return write(self.node, values)
+
+    def __str__(self) -> str:
+        return write(self.node)
+
+    def __repr__(self) -> str:
+        return f"parse({str(self)!r})"
+
+    def _evaluator(
+        self,
+        env: Mapping[str, Quantity],
+        conventions: Conventions,
+        source: str = "",
+        steps: list[str] | None = None,
+    ) -> Evaluator:
+        return Evaluator(
+            self.line,
+            self.vocabulary,
+            known=self._known,
+            values=env,
+            conventions=conventions,
+            source=source or self.text,
+            steps=steps,
+        )
+
+
+def parse(text: str, *, nouns: Iterable[str] = (), names: Iterable[str] = ()) -> Expression:
+    """Read an expression.
+
+    Args:
+        text: the expression.
+        nouns: count nouns beside the built-in ones, in singular.
+        names: names of values; a name hides a count noun of its spelling.
+
+    Raises:
+        UnitError: it cannot be read; with the place.
+    """
+    return Expression(text, 0, Vocabulary.of(nouns), frozenset(names))
+
+
+def quantity(
+    text: str, *, nouns: Iterable[str] = (), env: Mapping[str, Quantity] | None = None
+) -> Quantity:
+    """Read and evaluate.
+
+    >>> quantity("1 MB * 30e6/day * 5 year").display()
+    '54.75 PB'
+
+    Raises:
+        UnitError: it cannot be read or evaluated.
+    """
+    values = env or {}
+    return parse(text, nouns=nouns, names=values).evaluate(values)
+
+
+def holds(text: str, env: Mapping[str, Quantity], *, nouns: Iterable[str] = ()) -> bool:
+    """Whether a comparison over named values is true; ranges are compared by their medians.
+
+    >>> holds("ring.spread <= 10%", {"ring.spread": quantity("0.08")})
+    True
+
+    Raises:
+        UnitError: it is no comparison, or cannot be read or evaluated.
+    """
+    return parse(text, nouns=nouns, names=env).holds(env)
+
+
+def assignment(
+    line: str, *, nouns: Iterable[str] = (), names: Iterable[str] = ()
+) -> tuple[str, Expression]:
+    """Read `name = EXPR`, where the left side is always a name.
+
+    It hides a count noun of its spelling, but no other unit.
+
+    Raises:
+        UnitError: the left side is no name, or the right side cannot be read.
+    """
+    left, sign, _ = line.partition("=")
+    if not sign or line[len(left) + 1 :].startswith("="):
+        raise UnitError("this is no assignment", given=line.strip()[:66], expected=_ASSIGNMENT)
+    name = checked_name(left.strip())
+    return name, Expression(line, len(left) + 1, Vocabulary.of(nouns), frozenset(names))
+
+
+def checked_name(name: str) -> str:
+    """The name, if it may name a value.
+
+    Raises:
+        UnitError: it is empty, a unit, a function, or not spelled as names are.
+    """
+    fix = ""
+    if not is_name(name):
+        what = f"{quoted(name)} is no name" if name else "the name is missing"
+        plain = "".join(letter if letter.isalnum() else "_" for letter in name.lower())
+        fix = f"write {plain.strip('_')}" if is_name(plain.strip("_")) and name.isascii() else ""
+    elif name in UNITS:
+        what = f"{quoted(name)} is a unit and cannot name a value"
+    elif name in FUNCTION_NAMES or name in OPERATOR_WORDS:
+        what = f"{quoted(name)} means something else in an expression"
+    else:
+        return name
+    raise UnitError(what, expected=_ASSIGNMENT, fix=fix)
+
+
+def statement(
+    line: str, *, nouns: Iterable[str] = (), names: Iterable[str] = ()
+) -> tuple[str | None, Expression]:
+    """Read a line of `calc`: `name = EXPR` gives the name; an expression or a claim gives None.
+
+    A lower-case word to the left of `=` names a value, and hides a count noun of its spelling,
+    unless it is a unit or a function: then, as with `==` and with anything longer, `A = B` is a
+    claim to be checked.
+
+    Raises:
+        UnitError: it cannot be read.
+    """
+    vocabulary, hidden = Vocabulary.of(nouns), frozenset(names)
+    left, sign, right = line.partition("=")
+    name = left.strip()
+    taken = name in UNITS or name in FUNCTION_NAMES or name in OPERATOR_WORDS
+    if sign and not right.startswith("=") and is_name(name) and not taken:
+        return name, Expression(line, len(left) + 1, vocabulary, hidden)
+    if not line.strip():
+        raise UnitError("there is nothing here to compute", expected=EXAMPLE)
+    return None, Expression(line, 0, vocabulary, hidden, claim=True)

@@ -1,0 +1,251 @@
+"""Numbers with their units, ranges and products of units: the tightest forms of the grammar.
+
+`150M user`, `$5k`, `10%`, `100 million`, `5 to 20 link`, `100M +- 20M`, and behind `to` the
+product `tweet/user/day`. What two people read differently (`5 mb`, `2B`) is refused here.
+"""
+
+from __future__ import annotations
+
+from sdcli.units.errors import UnitError, quoted
+from sdcli.units.product import UnitProduct
+from sdcli.units.record import TYPE_CHECKING
+from sdcli.units.syntax import Interval, Literal, Negative, Node
+from sdcli.units.table import DOLLAR, PERCENT, Unit
+from sdcli.units.tokens import Token, tokenize
+from sdcli.units.vocabulary import MAGNITUDES, OPERATOR_WORDS, Vocabulary, unknown_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sdcli.units.errors import Span
+
+DEPTH_MAX = 60  # brackets, signs and powers inside each other
+INTERVALS_MAX = 40  # each one costs 10,000 draws
+_EXPONENT_MAX = 12  # of a unit
+_BILLION = 1e9
+
+
+class LiteralParser:
+    """The cursor over the tokens, and everything that starts with a number or a unit."""
+
+    def __init__(
+        self, text: str, start: int, vocabulary: Vocabulary, hidden: Collection[str]
+    ) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.hidden = hidden
+        self.units: dict[str, Unit] = {}  # units that occur, by symbol
+        self._tokens = tokenize(text, start)
+        self._at = 0
+        self._depth = 0
+        self._intervals = 0
+
+    # --- the cursor
+
+    def _ahead(self, offset: int = 0) -> Token:
+        """The token at the cursor, or behind it; `end` past the last one."""
+        return self._tokens[min(self._at + offset, len(self._tokens) - 1)]
+
+    def _take(self) -> Token:
+        token = self._ahead()
+        if token.kind != "end":
+            self._at += 1
+        return token
+
+    def _since(self, first: int) -> Span:
+        return (first, self._tokens[self._at - 1].span[1])
+
+    def _wrong(
+        self, what: str, token: Token | None = None, expected: str = "", fix: str = ""
+    ) -> UnitError:
+        token = token or self._ahead()
+        return UnitError(what, expected=expected, fix=fix, span=token.span, text=self.text)
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise self._wrong(f"this is nested more than {DEPTH_MAX} deep")
+
+    def _is_word(self, word: str, offset: int = 0) -> bool:
+        token = self._ahead(offset)
+        return token.kind == "word" and token.text == word
+
+    def _is_number(self, offset: int = 0) -> bool:
+        """Whether a number starts there: 5 or $5."""
+        token = self._ahead(offset)
+        return token.kind == "number" or (
+            token.kind == "$" and self._ahead(offset + 1).kind == "number"
+        )
+
+    def _is_operator_word(self, token: Token) -> bool:
+        return token.text in OPERATOR_WORDS or (token.text == "x" and self._is_spaced(token))
+
+    def _is_spaced(self, token: Token) -> bool:
+        first, last = token.span
+        return self.text[first - 1 : first].isspace() and self.text[last : last + 1].isspace()
+
+    # --- numbers
+
+    def _number(self) -> Node:
+        """A number with its unit, or a range of two."""
+        low = self._literal()
+        return self._range(low) if self._is_range() else low
+
+    def _literal(self) -> Literal:
+        dollar = self._take() if self._ahead().kind == "$" else None
+        token = self._take()
+        number, unit = token.value, None
+        if token.suffix == "B":
+            number *= self._glued_b(token, dollar=dollar is not None)
+        elif token.suffix in MAGNITUDES:
+            number *= MAGNITUDES[token.suffix]
+        elif token.suffix:
+            last = token.span[1]
+            unit = self._unit_word(token.suffix, (last - len(token.suffix), last))
+        if unit is None and self._ahead().kind == "word" and self._ahead().text in MAGNITUDES:
+            number *= MAGNITUDES[self._take().text]
+        if number == float("inf"):
+            raise self._wrong("this number is too large", token)
+        unit = unit or self._unit_after_number()
+        if dollar is not None:
+            if unit is not None:
+                raise self._wrong("this has two units", dollar, "one unit, like $5/GB or 5 GB")
+            unit = self._use(DOLLAR)
+        return Literal(self._since((dollar or token).span[0]), number, unit)
+
+    def _unit_after_number(self) -> Unit | None:
+        token = self._ahead()
+        if token.kind == "%":
+            self._take()
+            return self._use(PERCENT)
+        if token.kind != "word" or self._is_operator_word(token):
+            return None
+        self._take()
+        return self._unit_word(token.text, token.span)
+
+    def _unit_word(self, word: str, span: Span) -> Unit:
+        """The unit of that spelling. A count noun stays one here even where a name hides it.
+
+        A name cannot follow a number, so that `users = 10M users` says what it seems to say.
+        """
+        unit = self.vocabulary.unit(word)
+        if unit is not None:
+            return self._use(unit)
+        if word in self.hidden:
+            raise UnitError(
+                f"{quoted(word)} is a value, not a unit",
+                span=span,
+                text=self.text,
+                fix=f"multiply: ... * {word}",
+            )
+        raise unknown_unit(word, self.vocabulary).at(span, self.text)
+
+    def _use(self, unit: Unit) -> Unit:
+        self.units[unit.symbol] = unit
+        return unit
+
+    def _glued_b(self, token: Token, *, dollar: bool) -> float:
+        """`2B tweet` and `$2B` are billions; `2B` alone may be bytes, and is refused."""
+        after = self._ahead()
+        if self._is_word("to") and self._is_number(1):  # 2B to 4B tweet
+            after = self._ahead(2)
+        if dollar or (after.kind == "word" and self.vocabulary.noun(after.text)):
+            return _BILLION
+        number = token.text.removesuffix("B")
+        raise self._wrong(
+            f"{quoted(token.text)} has two readings",
+            token,
+            f"{number} B for bytes, or {number} billion",
+        )
+
+    # --- ranges
+
+    def _is_range(self) -> bool:
+        if self._ahead().kind == "+-":
+            return True
+        negative = self._ahead(1).kind == "-"
+        return self._is_word("to") and self._is_number(2 if negative else 1)
+
+    def _range(self, low: Literal, *, negative: bool = False) -> Node:
+        """`low to high` or `middle +- reach`; a bare left side takes the right side's unit."""
+        word = self._take()
+        below_zero = self._ahead().kind == "-"
+        if below_zero:
+            self._take()
+        if not self._is_number() or (below_zero and word.kind == "+-"):
+            raise self._wrong("a number must follow here", expected="a range, like 100M +- 20M")
+        high = self._literal()
+        if low.unit is None:
+            low = Literal(low.span, low.number, high.unit)
+        elif high.unit is None and low.unit is DOLLAR:
+            high = Literal(high.span, high.number, DOLLAR)
+        if high.unit is None and low.unit is not None:
+            raise self._wrong(
+                "the unit of a range stands behind both numbers",
+                word,
+                f"5 to 20 {low.unit}, or 5 {low.unit} to 20 {low.unit}",
+            )
+        one = -low.number if negative else low.number
+        two = -high.number if below_zero else high.number
+        if word.kind == "+-":
+            if low.unit is PERCENT or low.unit is not high.unit:
+                raise self._wrong("this has two readings", word, "the two ends: 90 to 110")
+            one, two = one - two, one + two
+        return self._interval(_signed(one, low), _signed(two, high))
+
+    def _interval(self, low: Node, high: Node) -> Node:
+        self._intervals += 1
+        if self._intervals > INTERVALS_MAX:
+            raise self._wrong(f"this has more than {INTERVALS_MAX} ranges", fix="name parts of it")
+        return Interval((low.span[0], high.span[1]), low, high, self._intervals)
+
+    # --- units
+
+    def unit_product(self) -> UnitProduct:
+        """Units with `*`, `/`, `^` and brackets, from here on."""
+        self._deeper()
+        over = self._ahead().kind == "/" or (self._ahead().text == "1" and self._is_over(1))
+        if self._ahead().text == "1" and over:
+            self._take()
+        factors = [] if over else self._unit_factor(1)
+        while self._ahead().kind == "*" or self._is_over():
+            factors += self._unit_factor(1 if self._take().kind == "*" else -1)
+        self._depth -= 1
+        return UnitProduct(tuple(factors))
+
+    def _is_over(self, offset: int = 0) -> bool:
+        return self._ahead(offset).kind == "/" or self._is_word("per", offset)
+
+    def _unit_factor(self, sign: int) -> list[tuple[Unit, int]]:
+        token = self._take()
+        if token.kind == "(":
+            inside = self.unit_product()
+            if self._take().kind != ")":
+                raise self._wrong("this bracket is never closed", token)
+            return [(unit, int(exponent) * sign) for unit, exponent in inside.factors]
+        if token.kind in ("$", "%"):
+            return [(self._use(DOLLAR if token.kind == "$" else PERCENT), sign)]
+        if token.kind != "word":
+            number = token.kind == "number" and self._ahead(-2).kind in ("*", "/")
+            raise self._wrong(
+                "a unit must stand here",
+                token,
+                "a unit, like MB, request/s or 1/day",
+                "put the conversion in brackets: (... to MB)" if number else "",
+            )
+        unit = self._unit_word(token.text, token.span)
+        if self._ahead().kind == "^":
+            self._take()
+            minus = self._ahead().kind == "-"
+            power = self._ahead(1 if minus else 0)
+            if not (power.digits and 0 < power.value <= _EXPONENT_MAX):
+                raise self._wrong("a small whole number must stand here", power, "like s^2")
+            self._at += 2 if minus else 1
+            sign *= -int(power.value) if minus else int(power.value)
+        return [(unit, sign)]
+
+
+def _signed(number: float, literal: Literal) -> Node:
+    """A literal of this number, under a minus when it is negative."""
+    positive = Literal(literal.span, abs(number), literal.unit)
+    return Negative(literal.span, positive) if number < 0 else positive

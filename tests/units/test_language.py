@@ -1,0 +1,418 @@
+"""The language: what each form means, and what is refused as it has two readings."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdcli.units import UnitError, assignment, holds, parse, quantity, statement
+
+NOUNS = ("code", "redirect")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # The rows of the comparison of calculators that every rival gets wrong somewhere:
+        # pint, qalc, GNU units, fend, insect answered these differently.
+        ("1 MB * 30e6/day * 5 year to PB", "54.75 PB"),  # year = 365 day
+        ("12 requests/s to 1/day", "1.037M request/day"),  # 12 * 86,400 = 1,036,800
+        ("3 kB * 5000/s to Mbps", "120 Mbps"),  # = 15 MB/s
+        ("3 kB * 5000/s to Mbit/s", "120 Mbit/s"),
+        ("1 KB to B", "1000 B"),
+        ("1 KiB to B", "1024 B"),
+        ("99.9999999%", "99.9999999%"),
+        ("(100e6 to 200e6)*3", "300M to 600M"),
+    ],
+)
+def test_the_same_inputs_that_others_get_wrong(text, shown):
+    assert str(quantity(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("3 GB + 2 s", "this adds information and time"),
+        ("1 GB + 1", "this adds information and number"),
+        ("5 gigabyyte to MB", "did you mean gigabyte?"),
+        ("5 mb to B", "MB (megabyte) or Mb (megabit)"),
+    ],
+)
+def test_the_same_inputs_that_are_errors(text, says):
+    with pytest.raises(UnitError) as caught:
+        quantity(text)
+    assert says in caught.value.render()
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        # numbers
+        ("1_000_000", "1e6"),
+        ("86,400 s", "86400 s"),
+        ("1,234,567.5", "1234567.5"),
+        (".5", "0.5"),
+        ("1E3", "1000"),
+        ("1e+3", "1000"),
+        ("1.5e-3", "0.0015"),
+        ("150M", "150e6"),
+        ("2.5k", "2500"),
+        ("5K", "5000"),
+        ("3T item", "3e12 item"),
+        ("2G item", "2e9 item"),
+        ("100 million", "1e8"),
+        ("100million user", "1e8 user"),
+        ("2.5 billion", "2.5e9"),
+        ("1 trillion item", "1e12 item"),
+        ("3 thousand", "3000"),
+        ("100 M user", "1e8 user"),
+        # billion and byte
+        ("2B tweet", "2e9 tweet"),
+        ("2B tweets/day", "2e9 tweet/day"),
+        ("$2B", "2e9 USD"),
+        ("2 B", "16 bit"),
+        ("2B to 4B tweet", "2e9 to 4e9 tweet"),
+        # units glued or apart
+        ("5MB", "5 MB"),
+        ("10ms", "10 ms"),
+        ("$5 million", "5e6 USD"),
+        ("$ 5", "5 USD"),
+        # powers: of two whole numbers, with a unit
+        ("2^10 B", "1024 B"),
+        ("62^7 code", "3521614606208 code"),
+        ("2^10", "1024"),
+        ("10^5 s", "100000 s"),
+        ("2^3^2", "512"),
+        ("2^-3", "0.125"),
+        ("-2^2", "-4"),
+        ("(2 s)^2 / (1 s)", "4 s"),
+        ("4^0.5", "2"),
+        # precedence
+        ("12 MB / 2 s", "6 MB/s"),
+        ("2 + 3 * 4", "14"),
+        ("2 * 3 ^ 2", "18"),
+        ("10 - 4 - 3", "3"),
+        ("100 / 5 / 2", "10"),
+        ("1 GB + 1 GB to MB", "2000 MB"),
+        ("2 * -3", "-6"),
+        ("+5", "5"),
+        ("--5", "5"),
+        # multiplication and division in other dress
+        ("3 x 4", "12"),
+        ("3 × 4", "12"),
+        ("12 ÷ 4", "3"),
+        ("3 · 4", "12"),
+        ("5 − 3", "2"),
+        ("6 request per 2 request", "3"),
+        ("2 tweet per user per day", "2 tweet/user/day"),
+        # conversions
+        ("1 GB in MB", "1000 MB"),
+        ("1 GB -> MB", "1000 MB"),
+        ("1 GB → MB", "1000 MB"),
+        ("1 GB to MB to KB", "1e6 KB"),
+        ("12 request/s to /day", "1036800 request/day"),
+        ("12 request/s to (request/day)", "1036800 request/day"),
+        ("(1 GB to MB) * 2", "2 GB"),
+        ("4 s * s to s^2", "4 s * s"),
+        # ranges
+        ("5 to 20 link", "5 link to 20 link"),
+        ("5 link to 20 link", "5 to 20 link"),
+        ("100M to 200M link/month", "(100M to 200M) * 1 link / month"),
+        ("10 MB/s to 20 MB/s", "10 to 20 MB/s"),
+        ("1 MB to 2 GB", "1 MB to 2000 MB"),
+        ("$5 to $20", "5 to 20 USD"),
+        ("$5 to 20", "5 to 20 USD"),
+        ("10 to 20%", "10% to 20%"),
+        ("100M +- 20M link", "80M to 120M link"),
+        ("100 ± 20", "80 to 120"),
+        ("-5 to 10", "(-5) + (0 to 15)"),
+        ("5 to 20 MB to KB", "5000 to 20000 KB"),
+        # functions
+        ("max(86,400)", "400"),  # a comma parts arguments
+        ("max((86,400), 1)", "86400"),
+        ("min(3 GB, 500 MB)", "500 MB"),
+        ("ceil(12.3 server)", "13 server"),
+        ("ceil(0.1 * 3 / 0.1)", "3"),  # not 4: 3.0000000000000004 is 3
+        ("floor(12.7)", "12"),
+        ("floor(2.9999999999999996)", "3"),
+        ("round(2.5)", "3"),
+        ("round(-2.5)", "-2"),
+        ("sqrt(16)", "4"),
+        ("log2(1024)", "10"),
+    ],
+)
+def test_a_form_means_the_same_as_another(text, same_as):
+    one, two = quantity(text, nouns=NOUNS), quantity(same_as, nouns=NOUNS)
+    assert one.dimension == two.dimension
+    assert (one.low, one.value, one.high) == pytest.approx((two.low, two.value, two.high))
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("1/2 s", "1 / (2 s), or (1 / 2) * 1 s"),
+        ("3 * 1/2 s", "1 / (2 s), or (1 / 2) * 1 s"),
+        ("100M / 30 day", "100M / (30 day), or (100M / 30) * 1 day"),
+        ("7 / 2^10 B", "7 / (2^10 B), or (7 / 2^10) * 1 B"),
+        ("2 s^2", "(2 s)^..., or 2 * s^..."),
+        ("2B", "2 B for bytes, or 2 billion"),
+        ("2B/s", "2 B for bytes, or 2 billion"),
+        ("5 kb", "KB (kilobyte) or Kb (kilobit)"),
+        ("5 gb", "GB (gigabyte) or Gb (gigabit)"),
+        ("5m", "min (minute) or M (million)"),
+        ("5 m", "min (minute) or M (million)"),
+        ("100 mbps", "Mbps (megabit per second) or MB/s (megabyte per second)"),
+        ("100 +- 10%", "the two ends: 90 to 110"),
+    ],
+)
+def test_what_two_people_read_differently_is_refused_with_both_readings(text, readings):
+    with pytest.raises(UnitError) as caught:
+        quantity(text)
+    assert "two readings" in caught.value.what
+    assert caught.value.expected == readings
+
+
+@pytest.mark.parametrize(
+    "text", ["1 / (2 s)", "(1 / 2) * 1 s", "$1/$2", "(2 s)^2", "2 * s^2", "1/2"]
+)
+def test_each_reading_can_be_written(text):
+    quantity(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        ("5 MB 3", "an operator is missing", ""),
+        ("5 GB user", "an operator is missing", ""),
+        ("2 B tweet", "an operator is missing", "glue it to the number: 2B tweet"),
+        ("5 km", "no unit", ""),
+        ("5 Day", "no unit", "did you mean day?"),
+        ("5 requets", "no unit", "did you mean request?"),
+        ("5x3", "no unit", "write x with spaces"),
+        ("5Mreq", "no unit", "write M at the number"),
+        ("5 TO 20", "no unit", "write to in small letters"),
+        ("sqr(4)", "no function", "did you mean sqrt?"),
+        ("1,00", "a comma groups exactly three digits", ""),
+        ("12,34,567", "a comma groups exactly three digits", ""),
+        ("1000,000", "a comma groups exactly three digits", ""),
+        ("max(1,000)", "a comma parts the arguments", "1_000 or 1000"),
+        ("20 to 5", "from low to high", "5 to 20"),
+        ("5 GB to 20", "behind both numbers", ""),
+        ("5 to 20 s to MB", "this is not information", "information / time"),
+        ("4 MB to KB + 3 MB", "a conversion comes last", "in brackets"),
+        ("4 MB to KB * 3", "a unit must stand here", "in brackets"),
+        ("3 * 10 MB/s to 20 MB/s", "a unit must follow", "in brackets"),
+        ("5 ** 2", "means nothing", "write ^"),
+        ("5 – 20", "means nothing", "write to between"),
+        ("€5", "means nothing", "in $"),
+        ("5 = 5", "= cannot stand here", "=="),
+        ("1 < 2 < 3", "one comparison is enough", "two values at a time"),
+        ("1 < 2", "a comparison is no value", ""),
+        ("(3", "never closed", ""),
+        ("3)", "closes nothing", ""),
+        ("max()", "cannot stand here", ""),
+        ("sqrt(1, 2)", "takes one value", ""),
+        ("", "nothing here", ""),
+        ("2 *", "something is missing", ""),
+        ("ceil(2.3 GB)", "rounds counts", ""),
+        ("log2(8 B)", "plain number", ""),
+        ("min(3 GB, 2 s)", "compares information with time", ""),
+        ("2^(3 s)", "an exponent", ""),
+        ("2^0.5 B", "an exponent has no unit", ""),
+        ("1e400", "too large", ""),
+        ("1e-400", "too small", ""),
+        ("5 in 3", "a unit must stand here", ""),
+        ("40 kqps * 1 KB to MB/s", "this is not information / time", "write 1 KB/request"),
+        ("3 MB/s to MB", "this is not information", "multiply it by a time"),
+        ("3 s/request to request/s", "this is not request / time", "turn it over"),
+        ("5 MB/s + 3 MB", "this adds", "on the right side, divide it by a time"),
+    ],
+)
+def test_a_mistake_is_named_with_its_fix(text, what, fix):
+    with pytest.raises(UnitError) as caught:
+        quantity(text)
+    assert what in caught.value.what
+    assert fix in caught.value.fix
+    assert fix or not caught.value.fix
+
+
+def test_the_fix_that_is_offered_for_a_missing_noun_works():
+    assert str(quantity("40 kqps * 1 KB/request to MB/s")) == "40 MB/s"
+
+
+def test_names_are_looked_up_and_missing_ones_suggested():
+    env = {
+        "writes": quantity("100M link/month"),
+        "ratio": quantity("100 redirect/link", nouns=NOUNS),
+    }
+    expression = parse("writes * ratio", names=env)
+    assert expression.names == {"writes", "ratio"}
+    assert str(expression.evaluate(env)) == "10G redirect/month"
+    with pytest.raises(UnitError, match="no name") as caught:
+        quantity("writess * 2", env=env)
+    assert caught.value.fix == "did you mean writes?"
+
+
+def test_a_name_hides_a_noun_but_not_after_a_number():
+    env = {"users": quantity("10M user")}
+    assert str(quantity("users * 2", env=env)) == "20M user"
+    assert str(quantity("5 users", env=env)) == "5 user"
+    assert str(quantity("1 GB / users", env=env)) == "100 B/user"
+    assert str(quantity("1 GB / user", env=env)) == "1 GB/user"
+
+
+def test_a_noun_that_is_a_value_too_is_refused_where_it_reads_both_ways():
+    env = {"users": quantity("10M user")}
+    with pytest.raises(UnitError, match="a value here, and a count noun") as caught:
+        quantity("2 tweet/users/day", env=env)
+    assert "/user for each user" in caught.value.expected
+    assert str(quantity("2 tweet/user/day", env=env)) == "2 tweet/user/day"
+
+
+def test_a_name_never_hides_another_unit():
+    assert quantity("1 day", env={"day": quantity("5")}) == quantity("86400 s")
+    assert quantity("2 * day", env={"day": quantity("5")}) == quantity("172800 s")
+
+
+def test_x_is_a_name_where_an_operand_stands():
+    assert quantity("x x x", env={"x": quantity("3")}) == quantity("9")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ring.spread <= 0.08", True),
+        ("ring.spread < 8%", False),
+        ("ring.spread == 0.08", True),
+        ("ring.balance.peak_to_mean > 1.25", False),
+        ("write_rate > 10 link/s", True),
+        ("write_rate >= 5M link/day", False),
+        ("writes <= 200M link/month", True),  # the median counts: 141M
+        ("2 * write_rate > write_rate", True),
+    ],
+)
+def test_comparisons(text, answer):
+    env = {
+        "ring.spread": quantity("0.08"),
+        "ring.balance.peak_to_mean": quantity("1.2"),
+        "write_rate": quantity("38.58 link/s"),
+        "writes": quantity("100M to 200M link/month"),
+    }
+    assert holds(text, env) is answer
+
+
+@pytest.mark.parametrize("text", ["write_rate", "write_rate > 3 GB", "nothing > 3"])
+def test_what_cannot_be_compared_is_an_error(text):
+    with pytest.raises(UnitError):
+        holds(text, {"write_rate": quantity("38.58 link/s")})
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "text"),
+    [
+        ("writes = 100M link/month", "writes", "100M link/month"),
+        ("  row_size=500 B/link", "row_size", "500 B/link"),
+        ("link = 5 MB", "link", "5 MB"),  # a name hides a noun
+        ("x = 3", "x", "3"),
+    ],
+)
+def test_assignments(line, name, text):
+    found, expression = assignment(line)
+    assert (found, expression.text) == (name, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("100M link/month", "no assignment"),
+        ("writes == 5", "no assignment"),
+        ("= 5", "the name is missing"),
+        ("Writes = 5", "write writes"),
+        ("write-rate = 5", "write write_rate"),
+        ("2x = 5", "no name"),
+        ("day = 5", "is a unit"),
+        ("max = 5", "means something else"),
+        ("a b = 5", "no name"),
+        ("writes =", "nothing here"),
+        ("writes = 5 = 5", "= cannot stand here"),
+    ],
+)
+def test_a_left_side_that_is_no_name(line, says):
+    with pytest.raises(UnitError) as caught:
+        assignment(line)
+    assert says in caught.value.render()
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "is_comparison"),
+    [
+        ("writes = 100M link/month", "writes", False),
+        ("peak = 5", "peak", False),
+        ("day = 86,400 s", None, True),
+        ("12 request/s = 1M request/day", None, True),
+        ("a == 5", None, True),
+        ("5 MB", None, False),
+        ("a <= 5", None, True),
+    ],
+)
+def test_statements(line, name, is_comparison):
+    found, expression = statement(line)
+    assert (found, expression.is_comparison) == (name, is_comparison)
+
+
+def test_a_claim_in_a_bare_rate_speaks_of_what_is_counted():
+    _, claim = statement("150M user * 2 tweet/user/day = 3472/s")
+    left, _, right = claim.sides({})
+    assert left.dimension == right.dimension
+
+
+def test_an_assumption_is_one_source_wherever_it_is_used():
+    writes = parse("5 to 20").evaluate({}, source="writes")
+    ratio = parse("writes / writes").evaluate({"writes": writes})
+    assert (ratio.value, ratio.is_range) == (1, False)
+
+
+def test_the_ranges_of_one_text_are_independent():
+    q = quantity("(5 to 20) / (5 to 20)")
+    assert q.is_range
+    assert q.value == pytest.approx(1)
+
+
+def test_conventions_that_an_expression_rests_on():
+    assert parse("1 MB * 30e6/day * 5 year to PB").conventions() == {
+        "day": "86,400 s",
+        "year": "365 day",
+        "KB": "1000 B",
+    }
+    assert parse("1 KiB * 5 min").conventions() == {}
+    assert parse("5 month").conventions() == {"month": "30 day"}
+
+
+def test_other_conventions_change_the_result():
+    from sdcli.units import Conventions
+
+    rough = Conventions(day_s=1e5, month_days=25)
+    assert str(parse("100M/day to 1/s").evaluate({}, rough)) == "1k/s"
+    assert str(parse("1 month to s").evaluate({}, rough)) == "2.5M s"
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        (
+            "150M user * 2 tweet/user/day to tweet/s",
+            ["150M user × 2 tweet/user/day = 300M tweet/day", "300M tweet/day = 3.472k tweet/s"],
+        ),
+        ("12 MB / 2 s / user", ["12 MB ÷ 2 user*s = 6 MB/user/s"]),
+        (
+            "(1 GB + 500 MB) * max(2, 3)",
+            ["1 GB + 500 MB = 1.5 GB", "max(2, 3) = 3", "1.5 GB × 3 = 4.5 GB"],
+        ),
+        ("(5 to 20) * 3", ["(5 to 20) × 3 = 15 to 60"]),
+        ("100M link/month", []),
+        ("2^10", ["2 ^ 10 = 1.024k"]),
+    ],
+)
+def test_the_steps_of_a_sum(text, steps):
+    said: list[str] = []
+    parse(text).evaluate({}, steps=said)
+    assert said == steps

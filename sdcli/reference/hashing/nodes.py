@@ -1,0 +1,102 @@
+"""Nodes: the names that keys are given to, and how much each of them can bear.
+
+A node is known by its name and by nothing else, so a name must outlive what it names: a server
+that is called by its address moves all its keys when it comes back under another one. A weight
+says how many fair shares a node takes: 2.0 for twice the memory, 0 for none of the keys (a node
+that is being emptied).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from sdcli.core.errors import InputError
+from sdcli.core.suggest import did_you_mean
+from sdcli.reference.hashing.hashes import to_bytes
+
+
+def weights_of(nodes: Iterable[str] | Mapping[str, float]) -> dict[str, float]:
+    """Names with their weights, checked, in the order given (a set has none: in order of name).
+
+    Args:
+        nodes: names, each of weight 1, or a mapping of names to weights.
+
+    Raises:
+        InputError: an empty name, one that stands twice, a weight that is negative, infinite or
+            no number.
+
+    >>> weights_of(["a", "b"]), weights_of({"a": 1, "b": 2.5})
+    ({'a': 1.0, 'b': 1.0}, {'a': 1.0, 'b': 2.5})
+    """
+    if isinstance(nodes, (str, bytes)) or not isinstance(nodes, Iterable):
+        raise InputError(
+            "this is not a list of nodes",
+            where="nodes",
+            given=repr(nodes),
+            expected='names or names with weights, like ["a", "b"] or {"a": 1.0, "b": 2.5}',
+        )
+    if isinstance(nodes, Mapping):
+        return {checked_name(name): checked_weight(name, weight) for name, weight in nodes.items()}
+    weights: dict[str, float] = {}
+    for name in sorted(nodes) if isinstance(nodes, (set, frozenset)) else nodes:
+        if checked_name(name) in weights:
+            raise InputError("this node stands twice", where="nodes", given=name)
+        weights[name] = 1.0
+    return weights
+
+
+def checked_name(name: str) -> str:
+    """The name, if it can be one.
+
+    Raises:
+        InputError: it is empty or no text.
+    """
+    if not isinstance(name, str) or not name:
+        raise InputError(
+            "this cannot be the name of a node",
+            where="nodes",
+            given=repr(name),
+            expected='text that is not empty, like "cache-1"',
+        )
+    to_bytes(name)
+    return name
+
+
+def checked_weight(name: str, weight: float) -> float:
+    """The weight, if it can be one.
+
+    Raises:
+        InputError: it is negative, infinite or no number.
+    """
+    is_number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+    if not is_number or not math.isfinite(weight) or weight < 0:
+        raise InputError(
+            "this cannot be a weight",
+            where=f"nodes: {name}",
+            given=repr(weight),
+            expected="a number from 0 up, like 2.5; 0 gives the node no keys",
+        )
+    return float(weight)
+
+
+def no_such_node(name: str, known: Iterable[str]) -> InputError:
+    """The error for a name that no node has."""
+    names = list(known)
+    few = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")  # noqa: PLR2004 - one line
+    return InputError(
+        "no node has this name",
+        where="nodes",
+        given=repr(name),
+        expected=f"one of {few}" if names else "a node; there is none yet",
+        fix=did_you_mean(str(name), names),
+    )
+
+
+def nobody_to_ask(placement: str) -> InputError:
+    """The error for a lookup where no node can own anything."""
+    return InputError(
+        f"the {placement} is empty: no node can own a key",
+        where="nodes",
+        expected="at least one node whose weight is above 0",
+    )

@@ -1,0 +1,126 @@
+"""What people and designs write becomes parameters, or an error that says what works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sdcli.core.errors import InputError
+from sdcli.experiments import get
+from sdcli.experiments.binding import example, expected
+from sdcli.units import quantity
+
+RING = get("ring.balance")
+LIMITER = get("limiter.burst")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "bound"),
+    [
+        ("vnodes", 160, 160),
+        ("vnodes", 160.0, 160),
+        ("vnodes", "160", 160),
+        ("vnodes", " 160 ", 160),
+        ("vnodes", "1k", 1000),
+        ("keys", "1M", 1_000_000),
+        ("keys", "1M key", 1_000_000),
+        ("keys", quantity("1M"), 1_000_000),
+        ("keys", quantity("200M key", nouns=["key"]), 200_000_000),
+        ("keys", quantity("1000000.4"), 1_000_000),  # a computed count: rounded by a thousandth
+        ("hash", "xxh3", "xxh3"),
+    ],
+)
+def test_whole_numbers_and_words(name: str, given: Any, bound: Any) -> None:
+    value = getattr(RING.bind({name: given}), name)
+    assert value == bound
+    assert type(value) is type(bound)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "bound"),
+    [
+        ("rate", 250, 250.0),
+        ("rate", "250", 250.0),
+        ("rate", "250 request/s", 250.0),
+        ("rate", "6000 request/min", 100.0),
+        ("rate", quantity("3600 request/hour"), 1.0),
+        ("window", "2 min", 120.0),
+        ("window", quantity("500 ms"), 0.5),
+        ("burst", "20 request", 20),
+        ("burst", quantity("20 request"), 20),
+        ("burst", quantity("2 request/s * 10 s"), 20),
+    ],
+)
+def test_quantities_come_in_the_declared_unit(name: str, given: Any, bound: Any) -> None:
+    value = getattr(LIMITER.bind({name: given}), name)
+    assert value == pytest.approx(bound, rel=1e-12)
+    assert type(value) is type(bound)
+
+
+def test_a_range_stands_for_its_median() -> None:
+    # 90 % between 50 and 200: lognormal, the median is the geometric mean, 100
+    assert LIMITER.bind({"rate": quantity("50 to 200 request/s")}).rate == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "what"),
+    [
+        ("vnodes", 0, "out of bounds"),
+        ("vnodes", -1, "out of bounds"),
+        ("vnodes", 10**400, "out of bounds"),
+        ("vnodes", 1.5, "not a whole number"),
+        ("vnodes", "1.5", "not a whole number"),
+        ("vnodes", "nan", "not a finite number"),
+        ("vnodes", "many", ""),
+        ("vnodes", "", ""),
+        ("vnodes", "5 GB", "not a plain number"),
+        ("vnodes", quantity("5 GB"), "not a plain number"),
+        ("vnodes", True, "not a number"),
+        ("vnodes", None, "not a number"),
+        ("vnodes", [160], "not a number"),
+        ("nodes", "8 request", "not node"),
+        ("hash", "md5", "not one of the choices"),
+        ("hash", 5, "not one of the choices"),
+        ("vnode", 160, "no such parameter"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_an_example(name: str, given: Any, what: str) -> None:
+    with pytest.raises(InputError) as caught:
+        RING.bind({name: given})
+    assert what in caught.value.what
+    assert caught.value.where == name
+    assert caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("rate", "40 MB/s"), ("window", "3 request"), ("burst", "5 s")]
+)
+def test_another_kind_is_refused_by_name(name: str, given: str) -> None:
+    with pytest.raises(InputError) as caught:
+        LIMITER.bind({name: given})
+    assert caught.value.where == name
+
+
+def test_the_error_reads_like_every_error_of_the_house() -> None:
+    with pytest.raises(InputError) as caught:
+        LIMITER.bind({"rate": "40 MB/s"})
+    rendered = caught.value.render()
+    assert rendered.startswith("error: rate: this is not request/s\n")
+    assert (
+        "expected: a quantity from 1e-06 to 1,000,000,000 request/s, like 100 request/s" in rendered
+    )
+
+
+def test_an_unknown_parameter_gets_a_suggestion() -> None:
+    with pytest.raises(InputError) as caught:
+        RING.bind({"vnode": 5})
+    assert "did you mean vnodes?" in caught.value.fix
+    assert caught.value.expected == "nodes, vnodes, keys, hash"
+
+
+def test_every_example_works() -> None:
+    for experiment in (RING, LIMITER):
+        for param in experiment.parameters:
+            assert experiment.bind({param.name: example(param)}) == experiment.bind({})
+            assert expected(param)

@@ -1,0 +1,175 @@
+"""Every experiment keeps the contract, whatever it measures."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from sdcli.core.errors import InputError
+from sdcli.experiments import (
+    EXPERIMENTS,
+    Frame,
+    Predict,
+    Result,
+    get,
+    names,
+    params_json,
+    ring_balance,
+    ring_rebalance,
+)
+
+# Settings that run in a fraction of a second.
+QUICK: dict[str, dict[str, Any]] = {
+    "ring.balance": {"nodes": 4, "vnodes": 100, "keys": 500},
+    "ring.rebalance": {"nodes": 4, "vnodes": 100, "keys": 500},
+    "limiter.burst": {"rate": 20, "burst": 10, "window": 2},
+}
+ALL = pytest.mark.parametrize("name", names())
+
+
+@pytest.fixture(autouse=True)
+def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer rings: the contract does not depend on how many there are."""
+    monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 8000)
+    monkeypatch.setattr(ring_rebalance, "POINTS_BUDGET", 8000)
+
+
+def quick_run(name: str, seed: int = 7, watch: Any = None) -> Result:
+    experiment = get(name)
+    return experiment.run(experiment.bind(QUICK[name]), seed, watch)
+
+
+def test_every_experiment_is_tested_here() -> None:
+    assert sorted(QUICK) == sorted(EXPERIMENTS) == sorted(names())
+
+
+@ALL
+def test_its_name_is_the_registrys(name: str) -> None:
+    experiment = get(name)
+    assert experiment.name == name
+    assert experiment.revision >= 1
+    for text in (experiment.title, experiment.claim, experiment.source):
+        assert text.strip() == text != ""
+
+
+@ALL
+def test_a_run_gives_exactly_the_metrics_that_it_declares(name: str) -> None:
+    result = quick_run(name)
+    declared = [metric.name for metric in get(name).metrics]
+    assert list(result.metrics) == declared or sorted(result.metrics) == sorted(declared)
+    assert len(set(declared)) == len(declared)
+    assert all(type(value) is float for value in result.metrics.values())
+    for metric in get(name).metrics:
+        assert not metric.theory or metric.theory in declared
+
+
+@ALL
+def test_watching_changes_nothing(name: str) -> None:
+    frames: list[Frame] = []
+    watched = quick_run(name, watch=frames.append)
+    assert watched == quick_run(name)
+    assert frames
+    progress = [frame.progress for frame in frames]
+    assert progress == sorted(progress)
+    assert progress[-1] == 1.0
+    assert all(0 <= step <= 1 for step in progress)
+
+
+@ALL
+def test_frames_fit_a_terminal(name: str) -> None:
+    frames: list[Frame] = []
+    quick_run(name, watch=frames.append)
+    for frame in frames:
+        assert all(len(line) <= 80 for line in (frame.title, *frame.lines))
+        assert not any("\x1b" in line or "\n" in line for line in frame.lines)
+
+
+@ALL
+def test_the_seed_decides_the_run(name: str) -> None:
+    assert quick_run(name, seed=3) == quick_run(name, seed=3)
+    found = {tuple(quick_run(name, seed=seed).metrics.values()) for seed in range(5)}
+    assert len(found) > 1
+
+
+@ALL
+def test_the_claim_holds_for_any_seed(name: str) -> None:
+    for seed in range(5):
+        result = quick_run(name, seed=seed)
+        assert (result.verdict, result.scale) == ("holds", "1:1"), result.note
+
+
+@ALL
+def test_parameters_are_declared_once(name: str) -> None:
+    experiment = get(name)
+    fields = dataclasses.fields(experiment.Params)
+    assert [param.name for param in experiment.parameters] == [field.name for field in fields]
+    defaults = experiment.bind({})
+    assert defaults == experiment.Params()
+    for param in experiment.parameters:
+        assert param.help
+        assert getattr(defaults, param.name) == param.default
+        # A default is one of the values that may be given, and is given back as it is.
+        assert experiment.bind({param.name: str(param.default)}) == defaults
+
+
+@ALL
+def test_params_are_plain_json(name: str) -> None:
+    params = get(name).bind({})
+    assert json.loads(json.dumps(params_json(params))) == params_json(params)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        params.anything = 1
+
+
+@ALL
+def test_its_question_can_be_asked_and_explained(name: str) -> None:
+    experiment = get(name)
+    params = experiment.bind(QUICK[name])
+    result = quick_run(name)
+    predict = experiment.predict
+    assert predict.metric in result.metrics
+    assert predict.question(params).endswith("?")
+    explained = predict.explain(params, result)
+    assert explained.endswith(".")
+    measured = result.metrics[predict.metric]
+    assert predict.is_close(measured, result)
+    assert not predict.is_close(measured * 3, result)
+    assert not predict.is_close(0.0, result)
+
+
+@pytest.mark.parametrize(
+    ("measure", "tolerance", "close", "far", "words"),
+    [
+        ("relative", 0.2, 59.9, 60.1, "within 20 %"),  # 50 + 20 % = 60
+        ("absolute", 2.0, 51.9, 52.1, "within 2"),
+    ],
+)
+def test_tolerance_is_a_share_or_a_distance(measure, tolerance, close, far, words) -> None:
+    predict: Predict[Any] = Predict(
+        question=lambda _: "How many?",
+        metric="m",
+        tolerance=tolerance,
+        explain=lambda *_: "",
+        measure=measure,
+    )
+    result = Result(metrics={"m": 50.0}, verdict="holds", note="")
+    assert predict.is_close(close, result)
+    assert not predict.is_close(far, result)
+    assert predict.within == words
+
+
+def test_an_unknown_experiment_gets_a_suggestion() -> None:
+    with pytest.raises(InputError) as caught:
+        get("ring.balanse")
+    assert "did you mean ring.balance" in caught.value.render()
+
+
+@ALL
+def test_a_metric_is_found_by_name(name: str) -> None:
+    experiment = get(name)
+    first = experiment.metrics[0]
+    assert experiment.metric(first.name) is first
+    with pytest.raises(KeyError):
+        experiment.metric("no-such-metric")

@@ -1,0 +1,123 @@
+"""Golden results: no experiment changes what it finds without a new revision.
+
+Documents hold evidence under a fingerprint of experiment, revision, parameters and seed. If a run
+with the same fingerprint gave another result, evidence that nobody touched would be wrong.
+
+When a change of results is meant: raise the experiment's `revision`, then record with
+
+    python tests/experiments/test_golden.py
+
+which refuses to overwrite results of a revision that is already recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sdcli.experiments import Result, get, names, params_json
+
+GOLDEN = Path(__file__).with_name("golden.json")
+# The defaults and two other settings of each; the seed differs too.
+SETTINGS: dict[str, list[tuple[dict[str, Any], int]]] = {
+    "ring.balance": [
+        ({}, 7),
+        ({"vnodes": 640}, 7),
+        ({"nodes": 100, "vnodes": 10, "keys": "1M"}, 11),
+    ],
+    "ring.rebalance": [
+        ({}, 7),
+        ({"nodes": 4, "vnodes": 40}, 7),
+        ({"nodes": 1000, "vnodes": 100, "keys": "1M"}, 11),
+    ],
+    "limiter.burst": [
+        ({}, 7),
+        ({"algorithm": "fixed-window"}, 7),
+        ({"rate": "100 request/min", "burst": 7, "window": "1 min"}, 11),
+    ],
+}
+RUNS = [(name, given, seed) for name, runs in SETTINGS.items() for given, seed in runs]
+
+
+def found(name: str, given: dict[str, Any], seed: int) -> dict[str, Any]:
+    """One run as it stands in the file."""
+    experiment = get(name)
+    params = experiment.bind(given)
+    result: Result = experiment.run(params, seed)
+    return {
+        "revision": experiment.revision,
+        "params": params_json(params),
+        "seed": seed,
+        "metrics": result.metrics,
+        "verdict": result.verdict,
+    }
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """What differs between two runs: counts exactly, the rest at relative 1e-9."""
+    wrong = [key for key in ("params", "seed", "verdict") if old[key] != new[key]]
+    for metric in sorted({*old["metrics"], *new["metrics"]}):
+        one = old["metrics"].get(metric, math.nan)
+        two = new["metrics"].get(metric, math.nan)  # nan is close to nothing
+        allowed = 0.0 if float(one).is_integer() else 1e-9
+        if not math.isclose(one, two, rel_tol=allowed):
+            wrong.append(metric)
+    return wrong
+
+
+def recorded() -> dict[str, list[dict[str, Any]]]:
+    return json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+def test_every_experiment_has_golden_results() -> None:
+    assert sorted(recorded()) == sorted(names()) == sorted(SETTINGS)
+    assert all(len(runs) >= 3 for runs in recorded().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "seed"), RUNS, ids=[f"{name} {given}" for name, given, _ in RUNS]
+)
+def test_results_are_those_of_the_revision(name: str, given: dict[str, Any], seed: int) -> None:
+    new = found(name, given, seed)
+    old = recorded()[name][SETTINGS[name].index((given, seed))]
+    assert new["revision"] == old["revision"], f"{name} has a new revision: record its results"
+    wrong = differences(old, new)
+    assert wrong == [], f"{name} gives other results ({wrong}): it needs a new revision"
+    assert new["verdict"] == "holds"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "differs"),
+    [
+        ("share", 0.25 * (1 + 1e-12), False),
+        ("share", 0.25 * (1 + 1e-8), True),
+        ("count", 1_000_000_000.0001, True),  # a count is compared exactly
+        ("count", 1_000_000_000.0, False),
+        ("another", 1.0, True),
+    ],
+)
+def test_a_changed_result_is_found(key: str, value: float, differs: bool) -> None:
+    old = {"params": {}, "seed": 7, "verdict": "holds", "metrics": {"share": 0.25, "count": 1e9}}
+    new = {**old, "metrics": {**old["metrics"], key: value}}
+    assert (differences(old, new) == [key]) is differs
+
+
+def record() -> None:
+    """Write the file anew."""
+    before = recorded() if GOLDEN.exists() else {}
+    after: dict[str, list[dict[str, Any]]] = {}
+    for name, runs in SETTINGS.items():
+        after[name] = [found(name, given, seed) for given, seed in runs]
+        for old, new in zip(before.get(name, []), after[name], strict=False):
+            same_run = all(old[key] == new[key] for key in ("revision", "params", "seed"))
+            if same_run and differences(old, new):
+                raise SystemExit(f"{name} gives other results: raise its revision first")
+    GOLDEN.write_text(json.dumps(after, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record()

@@ -1,0 +1,31 @@
+"""Statistics of shares, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from sdcli.reference.hashing import Stats
+
+
+def test_spread_is_standard_deviation_over_mean() -> None:
+    # shares 0.5 0.3 0.2, mean 1/3: ratios 1.5 0.9 0.6, squares 0.25 0.01 0.16, mean 0.14
+    stats = Stats.of({"a": 0.5, "b": 0.3, "c": 0.2}, {"a": 1, "b": 1, "c": 1})
+    assert stats.spread == pytest.approx(math.sqrt(0.14))
+    assert (stats.peak_to_mean, stats.min_to_mean) == pytest.approx((1.5, 0.6))
+    assert (stats.busiest, stats.idlest, stats.nodes) == ("a", "c", 3)
+
+
+def test_a_node_is_measured_by_what_its_weight_entitles_it_to() -> None:
+    stats = Stats.of({"a": 0.25, "b": 0.75}, {"a": 1, "b": 3})
+    assert (stats.spread, stats.peak_to_mean, stats.min_to_mean) == (0, 1, 1)
+
+
+def test_a_node_without_weight_does_not_count() -> None:
+    stats = Stats.of({"a": 0.0, "b": 1.0}, {"a": 0, "b": 1})
+    assert (stats.nodes, stats.min_to_mean) == (1, 1)
+
+
+def test_nobody_is_even() -> None:
+    assert Stats.of({}, {}).spread == 0

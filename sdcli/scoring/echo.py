@@ -1,0 +1,49 @@
+"""What counts of an answer: not the echo of the question, and nothing twice.
+
+Handing the prompt or a hint back is no answer, so a sentence that is made of their words
+earns nothing. Saying a thing twice does not make it better, so neither does a repetition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sdcli.scoring.text import Sentence, words_in
+from sdcli.scoring.words import FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ECHO_OVERLAP = 0.8
+
+
+def countable(
+    sentences: Sequence[Sentence], echoes: Sequence[str] = ()
+) -> tuple[Sentence | None, ...]:
+    """The sentences with None for each that earns nothing: an echo, or one that stood before."""
+    seen: set[tuple[str, ...]] = set()
+    kept: list[Sentence | None] = []
+    for sentence in sentences:
+        words = tuple(token.stem for token in sentence.tokens)
+        again = words in seen
+        seen.add(words)
+        kept.append(None if again or is_echo(sentence, echoes) else sentence)
+    return tuple(kept)
+
+
+def is_echo(sentence: Sentence, echoes: Sequence[str]) -> bool:
+    """Whether four in five of its words, and of its content words, stand in one of the texts.
+
+    Words are compared as written: who hands a text back copies it.
+    """
+    said = [token.text for token in sentence.tokens]
+    content = [word for word in said if word not in FUNCTION_WORDS]
+    return any(
+        _share(said, words_in(echo)) >= ECHO_OVERLAP
+        and _share(content, words_in(echo)) >= ECHO_OVERLAP
+        for echo in echoes
+    )
+
+
+def _share(words: Sequence[str], known: frozenset[str]) -> float:
+    return sum(word in known for word in words) / len(words) if words else 1.0

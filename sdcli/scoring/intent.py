@@ -1,0 +1,48 @@
+"""What a clarifying question is after: the entry of the answer bank that it hits.
+
+An entry has groups of words; a group hits when all its words occur in the question, by
+stems and in any order, a phrase as a phrase. The group with the most words wins, since
+"how many new links a month" is more surely meant than "traffic"; among equals the entry
+with more hits, then the one that stands first. Nothing hits: nobody guesses, the
+interviewer says that it is the person's call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from sdcli.scoring.patterns import pattern
+from sdcli.scoring.text import Sentence, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class BankEntry(Protocol):
+    """What is read of an entry; content.Question is one."""
+
+    @property
+    def match(self) -> Sequence[Sequence[str]]: ...  # noqa: D102 - see the module
+
+
+Entry = TypeVar("Entry", bound=BankEntry)
+
+
+def match_question(text: str, questions: Iterable[Entry]) -> Entry | None:
+    """The entry that a question is after, or None.
+
+    Cost: O(words of all groups).
+    """
+    asked = Sentence(text, 0, len(text), 1, 0, tokenize(text))
+    best: Entry | None = None
+    best_rank = (0, 0)
+    for entry in questions:
+        sizes = [
+            sum(len(word.split()) for word in group)
+            for group in entry.match
+            if group and all(pattern(word).hits(asked) for word in group)
+        ]
+        rank = (max(sizes, default=0), len(sizes))
+        if rank > best_rank:
+            best, best_rank = entry, rank
+    return best

@@ -1,0 +1,186 @@
+"""The kinds of components, and the parameters that each kind has.
+
+A table and nothing else. A parameter without a default prints as "not given": a made-up
+number would look like a decision of the writer. The defaults that stand here are those of
+the reference implementations, so that an experiment runs what the table says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ParamSpec:
+    """One parameter of a kind.
+
+    Args:
+        type: integer, quantity, or name (a word such as an algorithm's).
+        help: what it is, as the document's table says it.
+        unit: of a quantity, or the noun that an integer counts; empty for a plain number.
+        default: as a design file would write it; None when there is none.
+        bounds: lowest and highest value in `unit`, both allowed; None where open.
+        choices: the words that a name may be; empty when any word is fine.
+    """
+
+    type: Literal["integer", "quantity", "name"]
+    help: str
+    unit: str = ""
+    default: str | None = None
+    bounds: tuple[float | None, float | None] = (None, None)
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of component: its title, its parameters, the experiments that can back it."""
+
+    name: str
+    title: str
+    params: dict[str, ParamSpec] = field(default_factory=dict)
+    experiments: tuple[str, ...] = ()
+
+
+def _count(text: str, default: str | None = None, unit: str = "") -> ParamSpec:
+    return ParamSpec("integer", text, unit=unit, default=default, bounds=(1, None))
+
+
+def _size(text: str) -> ParamSpec:
+    return ParamSpec("quantity", text, unit="B", bounds=(0, None))
+
+
+def _time(text: str, default: str | None = None) -> ParamSpec:
+    return ParamSpec("quantity", text, unit="s", default=default, bounds=(0, None))
+
+
+def _rate(text: str, default: str | None = None) -> ParamSpec:
+    return ParamSpec("quantity", text, unit="request/s", default=default, bounds=(0, None))
+
+
+def _share(text: str) -> ParamSpec:
+    return ParamSpec("quantity", text, bounds=(0, 1))
+
+
+def _word(text: str, *choices: str, default: str | None = None) -> ParamSpec:
+    return ParamSpec("name", text, default=default, choices=choices)
+
+
+_TABLE = (
+    Kind(
+        "service",
+        "service",
+        {
+            "instances": _count("copies that run at once"),
+            "capacity": _rate("what one copy serves"),
+            "latency": _time("time that one request takes in it"),
+        },
+    ),
+    Kind(
+        "load-balancer",
+        "load balancer",
+        {
+            "algorithm": _word("how the next target is picked"),
+            "instances": _count("copies that run at once"),
+        },
+    ),
+    Kind(
+        "cache",
+        "cache",
+        {
+            "size": _size("memory for entries, all nodes together"),
+            "nodes": _count("servers that share the entries", unit="node"),
+            "ttl": _time("how long an entry may be used"),
+            "hit_share": _share("share of the reads that it answers"),
+            "eviction": _word("which entry makes room"),
+        },
+    ),
+    Kind(
+        "database",
+        "database",
+        {
+            "engine": _word("which database it is"),
+            "size": _size("data held, one copy"),
+            "shards": _count("partitions of the data"),
+            "replicas": _count("copies of each partition"),
+        },
+    ),
+    Kind(
+        "queue",
+        "message queue",
+        {
+            "partitions": _count("streams that keep their order"),
+            "retention": _time("how long a message is kept"),
+            "delivery": _word(
+                "what a consumer may count on",
+                "at-most-once",
+                "at-least-once",
+                "exactly-once",
+            ),
+        },
+    ),
+    Kind(
+        "cdn",
+        "content delivery network",
+        {
+            "hit_share": _share("share of the reads that it answers"),
+            "ttl": _time("how long an object may be used"),
+        },
+    ),
+    Kind(
+        "object-store",
+        "object store",
+        {
+            "size": _size("data held, one copy"),
+            "replicas": _count("copies of each object"),
+        },
+    ),
+    Kind(
+        "hash-ring",
+        "hash ring",
+        {
+            "nodes": _count("servers on the ring", default="8", unit="node"),
+            "vnodes": _count("points of each server on the ring", default="160"),
+            "hash": _word("the hash function that places them", default="blake2b"),
+        },
+        experiments=("ring.balance", "ring.rebalance"),
+    ),
+    Kind(
+        "rate-limiter",
+        "rate limiter",
+        {
+            "algorithm": _word("how requests are counted", default="token-bucket"),
+            "rate": _rate("what is admitted in the long run"),
+            "burst": ParamSpec(
+                "quantity",
+                "what is admitted at one instant",
+                unit="request",
+                bounds=(0, None),
+            ),
+            "window": _time("the span that a window counter counts over"),
+        },
+        experiments=("limiter.burst",),
+    ),
+    Kind(
+        "kv-store",
+        "key-value store",
+        {
+            "size": _size("data held, one copy"),
+            "value_size": _size("one value, on average"),
+            "replicas": _count("copies of the data"),
+        },
+    ),
+    Kind(
+        "kv-cluster",
+        "key-value cluster",
+        {
+            "nodes": _count("servers in the cluster", unit="node"),
+            "n": _count("copies of each key (N)"),
+            "r": _count("copies that a read waits for (R)"),
+            "w": _count("copies that a write waits for (W)"),
+            "size": _size("data held, one copy"),
+        },
+    ),
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _TABLE}

@@ -1,0 +1,42 @@
+"""A part of a design as dotted keys and plain values: what a reader of that part has read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from sdcli.design.file import as_number
+
+Scalar = str | int | float | bool | None
+
+
+def leaves(key: str, value: Any) -> dict[str, Scalar]:
+    """The leaves of a part of the design under `key`; what is empty is left out.
+
+    An `id` is left out as well: whoever reads a list of such parts puts it into the key.
+
+    >>> leaves("nouns", ("link", "redirect"))
+    {'nouns[0]': 'link', 'nouns[1]': 'redirect'}
+    """
+    if isinstance(value, BaseModel):
+        parts = {
+            f"{key}.{field.alias or name}": getattr(value, name)
+            for name, field in type(value).model_fields.items()
+            if name != "id"
+        }
+    elif isinstance(value, dict):
+        parts = {f"{key}.{name}": part for name, part in value.items()}
+    elif isinstance(value, (tuple, list)):
+        parts = {f"{key}[{i}]": part for i, part in enumerate(value)}
+    else:
+        return {} if value is None or value == "" else {key: plain(value)}
+    found: dict[str, Scalar] = {}
+    for at, part in parts.items():
+        found |= leaves(at, part)
+    return found
+
+
+def plain(value: Scalar) -> Scalar:
+    """A value as the design file says it: a number where it is one."""
+    return as_number(value) if isinstance(value, str) else value

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import pytest
+
+from sdcli.design import dump, parse, validate
+from sdcli.interview import Step
+from tests.interview.scenario_text import scenario
+from tests.interview.walking import finish, give, run, skip_to, start, walk
+
+
+def test_an_interview_of_empty_answers_makes_an_empty_design_and_no_score() -> None:
+    machine = finish(start())
+    design = machine.design()
+    assert (design.assumptions, design.estimates, design.components, design.flows) == (
+        {},
+        {},
+        {},
+        {},
+    )
+    assert (design.decisions, design.risks, design.discussion) == ((), (), ())
+    assert design.requirements.functional == design.requirements.quality == ()
+    assert (design.summary, design.out_of_scope) == ("", ())
+    report = machine.report()
+    assert report.is_finished
+    assert not report.score
+    assert (report.asked, report.covered, report.typed, report.accepted) == (0, 0, 0, 0)
+
+
+def test_only_what_was_typed_or_accepted_is_in_the_design() -> None:
+    machine = finish(walk(start()))
+    written = dump(machine.design())
+    question = scenario()
+    foreign = [
+        question.prompt,
+        question.summary,
+        *(part.answer for part in question.questions),
+        *(part.says for part in question.estimates),
+        *(part.why for part in (*question.components, *question.flows)),
+        *question.out_of_scope,
+        *question.requirements.functional[1:],
+        *(part.title for part in question.deep_dives),
+        *(part.model for part in question.deep_dives),
+        *(part.model for part in question.rubric),
+    ]
+    assert [text for text in foreign if text in written] == []
+
+
+def test_the_design_says_where_each_line_came_from() -> None:
+    design = walk(start()).design()
+    assert (design.id, design.title, design.profile) == (
+        "parcel-lockers",
+        "Parcel lockers",
+        "interview",
+    )
+    assert {name: part.origin for name, part in design.assumptions.items()} == {
+        "parcels": "accepted",
+        "record": "typed",
+        "kept": "typed",
+    }
+    assert design.assumptions["parcels"].source == "interviewer"
+    assert design.assumptions["record"].source == "assumed in the interview"
+    assert {name: part.origin for name, part in design.estimates.items()} == {
+        "parcel_rate": "accepted",
+        "stored": "accepted",
+        "day_volume": "typed",
+    }
+    assert design.components["web"].origin == "accepted"
+    assert design.components["ring"].params == {"nodes": "6", "vnodes": "200"}
+    assert design.flows["open"].hops == (("client",), ("web",), ("ring",), ("store",))
+
+
+def test_a_component_is_backed_by_the_experiments_of_its_kind() -> None:
+    design = walk(start()).design()
+    assert [part.run for part in design.components["ring"].evidence] == [
+        "ring.balance",
+        "ring.rebalance",
+    ]
+    assert design.components["web"].evidence == ()
+
+
+def test_lists_lose_their_bullets_and_a_metric_line_becomes_a_target() -> None:
+    design = walk(start()).design()
+    assert [(part.id, part.text) for part in design.requirements.functional] == [
+        ("F1", "open the right door"),
+        ("F2", "tell the courier"),
+    ]
+    first, second = design.requirements.quality
+    assert (first.id, first.text, first.metric) == ("Q1", "a door opens within 1 s", "")
+    assert (second.metric, second.of, second.op, second.target) == (
+        "ring.balance.peak_to_mean",
+        "ring",
+        "<=",
+        "1.25",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ring.balance.peak_to_mean of web <= 1.25",  # no experiment runs on a service
+        "ring.balance.peak_to_mean of lb <= 1.25",  # no such component
+        "estimate.latency <= 100 ms",  # no such estimate
+        "estimate.parcel_rate <= 100 ms",  # a rate is no time
+        "ring.balance.peak_to_mean of ring <= many",
+    ],
+)
+def test_a_target_that_this_design_cannot_measure_stays_a_sentence(line: str) -> None:
+    machine = walk(start())
+    give(machine, f"/edit scope.quality {line}")
+    (quality,) = machine.design().requirements.quality
+    assert (quality.text, quality.metric) == (line, "")
+
+
+def test_decisions_risks_discussion_and_summary_come_from_the_prose() -> None:
+    machine = skip_to(walk(start()), "deep_dive.duplicates")
+    give(machine, "An idempotency key is kept for a day.")
+    skip_to(machine, "deep_dive.duplicates.decision")
+    give(machine, "idempotency keys over locks, luck because a lock waits")
+    skip_to(machine, "wrap_up.bottlenecks")
+    give(machine, "1. the store\n2. the network")
+    give(machine, "a replica takes over")
+    give(machine, "shard the store")
+    give(machine, "Doors open without a network.")
+    design = machine.design()
+    (decision,) = design.decisions
+    assert (decision.id, decision.choice, decision.because) == (
+        "D1",
+        "idempotency keys",
+        "a lock waits",
+    )
+    assert decision.options == ("idempotency keys", "locks", "luck")
+    assert [part.text for part in design.risks] == [
+        "the store",
+        "the network",
+        "a replica takes over",
+    ]
+    assert [(part.topic, part.text) for part in design.discussion] == [
+        ("Walk-through", "The web tier is stateless, so another server takes over when one fails."),
+        ("Duplicates", "An idempotency key is kept for a day."),
+        ("Ten times the load", "shard the store"),
+    ]
+    assert design.summary == "Doors open without a network."
+
+
+def test_the_design_of_a_walk_is_valid_and_reads_back() -> None:
+    machine = finish(walk(start()))
+    text = dump(machine.design())
+    loaded = parse(text, "design.yaml")
+    assert loaded.design == machine.design()
+    assert [fault.render() for fault in validate(loaded)] == []
+
+
+def test_an_estimate_stands_after_those_that_it_uses() -> None:
+    machine = walk(start())
+    give(machine, "/edit parcel_rate = day_volume / record to parcel/s")
+    names = list(machine.design().estimates)
+    assert names.index("day_volume") < names.index("parcel_rate")
+
+
+def test_the_text_by_step_has_the_persons_own_words_only() -> None:
+    texts = walk(start()).answers_text()
+    assert texts[Step.SCOPE].splitlines() == [
+        "How many parcels arrive on a day?",
+        "How large is one record?",
+        "What colour are the doors?",
+        "- open the right door",
+        "- tell the courier",
+        "a door opens within 1 s",
+        "ring.balance.peak_to_mean of ring <= 1.25",
+        "record = 400 B/parcel",
+        "kept = 10 day",
+        "drones",
+    ]
+    assert "parcel_rate" not in texts[Step.HIGH_LEVEL]
+    assert "day_volume = parcels * record to GB/day" in texts[Step.HIGH_LEVEL]
+
+
+def test_a_prediction_does_not_enter_the_design() -> None:
+    machine = skip_to(walk(start()), "deep_dive.spreading.predict")
+    give(machine, "14 %")
+    run(machine)
+    assert "14 %" not in dump(machine.design())

@@ -1,0 +1,227 @@
+"""Building: the document and its ledger from a design, with every run that it asks for.
+
+Everything is computed first and written last, and nothing is written when one block may not be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sdcli.core.errors import AnswerIsNo, InputError
+from sdcli.core.files import write_atomic
+from sdcli.core.suggest import did_you_mean
+from sdcli.documents.files import files_of, read_document, read_exact, stays_inside
+from sdcli.documents.ledger import Entry, Ledger, Run, ledger_text, read_ledger
+from sdcli.documents.markers import Block, blocks_of, digest
+from sdcli.documents.outline import REQUIREMENTS
+from sdcli.documents.placing import fresh as fresh_document
+from sdcli.documents.placing import place
+from sdcli.documents.study import open_study
+from sdcli.documents.verdicts import Verdict, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sdcli.documents.evidence import Evidence, Plan
+    from sdcli.documents.markers import Piece
+    from sdcli.documents.outline import Source
+    from sdcli.documents.study import Study
+
+Done = Literal["written", "unchanged", "removed"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did.
+
+    Args:
+        document, ledger: the two files.
+        blocks: each block that it looked at, and what became of it.
+        verdicts: on the quality requirements.
+    """
+
+    document: Path
+    ledger: Path
+    blocks: list[tuple[str, Done]]
+    verdicts: list[Verdict]
+
+
+def build(
+    design_path: Path,
+    *,
+    out: Path | None = None,
+    force: bool = False,
+    fresh: bool = False,
+    only: str | None = None,
+) -> Built:
+    """Write the document of a design and the ledger beside it.
+
+    Args:
+        design_path: the design, or its document.
+        out: the folder to write to; the design's own, or the document's, when None.
+        force: overwrite blocks that were edited by hand.
+        fresh: start from the template; what stood in the document is gone.
+        only: the one block to build; the others stay as they are.
+
+    Returns:
+        What was written. Two builds of one design write the same bytes.
+
+    Raises:
+        InputError: the design, a template or the document cannot be used.
+        AnswerIsNo: a block was edited by hand and would be lost; nothing is written.
+        MissingError: a run needs an extra that is not installed; nothing is written.
+
+    Cost: one run for each different fingerprint that the blocks need.
+    """
+    files = files_of(design_path, out)
+    study = open_study(files)
+    document = files.document(study.facts.design.id)
+    ledger_path = files.ledger(study.facts.design.id)
+    for path in (document, ledger_path):
+        stays_inside(path)
+    found = read_document(document)
+    _check_ours(document, found)
+    before = read_ledger(ledger_path)
+    if fresh or found is None:
+        if only:
+            raise InputError(
+                "there is no document yet, so one block alone cannot be built",
+                where=str(document),
+                fix=f"sdcli doc build {design_path}",
+            )
+        found, before = [], None
+    had = blocks_of(found)
+    chosen = _chosen(study.sources, had, only)
+    gone = [name for name in had if name not in {s.id for s in study.sources}]
+    if only:
+        gone = [name for name in gone if name == only]
+    texts = _rendered(study, chosen)
+    if not force:
+        _check_unedited(document, had, texts, gone, design_path)
+    order = [source.id for source in study.sources]
+    whole = place(found, order, texts, removed=gone) if found else fresh_document(texts)
+    entries = _entries(study, chosen, texts)
+    ledger = Ledger(
+        design=files.design_from_folder,
+        document=document.name,
+        blocks=_merged(order, entries, before, gone),
+    )
+    _write(document, whole)
+    _write(ledger_path, ledger_text(ledger))
+    return Built(
+        document,
+        ledger_path,
+        [*_done(had, texts), *((name, "removed") for name in gone)],
+        verdicts(study.facts, study.book),
+    )
+
+
+def _check_ours(document: Path, found: Sequence[Piece] | None) -> None:
+    """Refuse a file that somebody else wrote and that happens to have the document's name."""
+    if not found or any(isinstance(piece, Block) for piece in found):
+        return
+    if any(isinstance(piece, str) and piece.strip() for piece in found):
+        raise InputError(
+            "this file is not a document of sdcli, and is left alone",
+            where=str(document),
+            fix="move it away, or name another folder with --out",
+        )
+
+
+def _chosen(sources: list[Source], had: dict[str, Block], only: str | None) -> list[Source]:
+    if only is None:
+        return sources
+    chosen = [source for source in sources if source.id == only]
+    if not chosen and only not in had:
+        known = [source.id for source in sources]
+        raise InputError(
+            "no block has this id",
+            where="--only",
+            given=only,
+            expected=f"one of {', '.join(known)}",
+            fix=did_you_mean(only[:64], known),
+        )
+    return chosen
+
+
+def _rendered(study: Study, chosen: list[Source]) -> dict[str, str]:
+    from sdcli.documents.render import Renderer
+
+    renderer = Renderer(study.facts.path.parent)
+    return {source.id: renderer.block(source.template, source.view()) for source in chosen}
+
+
+def _check_unedited(
+    document: Path,
+    had: dict[str, Block],
+    texts: dict[str, str],
+    gone: list[str],
+    design_path: Path,
+) -> None:
+    lost = [
+        block
+        for name, block in had.items()
+        if block.edited and ((name in texts and texts[name] != block.text) or name in gone)
+    ]
+    if not lost:
+        return
+    raise AnswerIsNo(
+        "what was edited by hand would be lost; nothing is written",
+        where=f"{document}:{lost[0].line}",
+        given="\n".join(
+            f"{block.id}, line {block.line}"
+            + (" (its source is gone from the design)" if block.id in gone else "")
+            for block in lost
+        ),
+        expected="generated blocks as they were built; text of your own stands between them",
+        fix=f"move your text out of the block, then sdcli doc build --force {design_path}",
+    )
+
+
+def _entries(study: Study, chosen: list[Source], texts: dict[str, str]) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for source in chosen:
+        told: dict[str, str] = {}
+        if source.id == REQUIREMENTS:
+            told = {v.quality.id: str(v.word) for v in verdicts(study.facts, study.book)}
+        found[source.id] = Entry(
+            text=digest(texts[source.id]),
+            code=study.code(source.template),
+            inputs=source.inputs,
+            run=_run(source.plan, study.book.result(source.plan)) if source.plan else None,
+            verdicts=told,
+        )
+    return found
+
+
+def _run(plan: Plan, result: Evidence | None) -> Run | None:
+    if result is None:
+        return None
+    units = {metric.name: metric.unit for metric in plan.experiment.metrics}
+    return Run(result, units, plan.sources())
+
+
+def _merged(
+    order: list[str], entries: dict[str, Entry], before: Ledger | None, gone: list[str]
+) -> dict[str, Entry]:
+    """The new entries and the ones that stay, in the order of the template."""
+    kept = {} if before is None else before.blocks
+    names = [*order, *(name for name in kept if name not in order and name not in gone)]
+    return {
+        name: entries.get(name) or kept[name] for name in names if name in entries or name in kept
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    """Write unless these bytes stand there already."""
+    if not path.exists() or read_exact(path) != text:
+        write_atomic(path, text)
+
+
+def _done(had: dict[str, Block], texts: dict[str, str]) -> list[tuple[str, Done]]:
+    return [
+        (name, "unchanged" if name in had and had[name].text == text else "written")
+        for name, text in texts.items()
+    ]

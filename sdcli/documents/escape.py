@@ -1,0 +1,125 @@
+"""Other people's words, made harmless for the place where they will stand.
+
+A design file may come from anybody. Whatever it says must read as the characters that it is made
+of: in Markdown it opens no tag, table cell, link, fence or comment; in a Mermaid label it ends no
+statement; in a terminal it moves no cursor. Each function here is for one place and returns
+`Safe`, which the templates print as it is; every other string is escaped as a line of prose.
+
+What is replaced is written out here and not asked of Python's Unicode tables, which grow
+with its versions: a document must be the same bytes under all of them.
+
+Sources: CommonMark 0.31 section 2.4 (a backslash before ASCII punctuation is literal), GitHub
+Flavored Markdown (tables), Mermaid's entity codes (`#35;` by code point).
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class Safe(str):
+    """Text that may stand in the document as it is."""
+
+    __slots__ = ()
+
+
+# Control characters, direction overrides, invisible fillers and tags, lone surrogates. The
+# joiners U+200C and U+200D stay: scripts need them to write their words.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_MARKUP = re.compile(r"[\\`*\[\]|~$]|&(?=#?\w+;)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_LEAD = re.compile(r"^(?:#{1,6}(?=\s|$)|[=+]|-[-\s]*$)")
+_BULLET = re.compile(r"^(?:[-*]|[0-9]{1,3}[.)])\s+(?=\S)")
+_LABEL_CODED = re.compile(r"[^A-Za-z0-9_ .,()/+\-\u00a0-\U0010ffff]|__")
+
+
+def printable(text: str) -> str:
+    """The text with everything replaced that steers a terminal or hides from the eye.
+
+    >>> printable(chr(27) + "[31mred" + chr(0x202E)).count(chr(0xFFFD))
+    2
+    """
+    return _HIDDEN.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """Printable text on one line, without spaces at its ends."""
+    return printable(_LINE_ENDS.sub(" ", text).replace("\t", " ")).strip()
+
+
+def inline(text: str) -> Safe:
+    r"""Text inside a line of prose or inside a table cell.
+
+    >>> print(inline("a | b <script> _x_ write_rate"))
+    a \| b &lt;script&gt; \_x\_ write_rate
+    """
+    return Safe(_marked(one_line(text)))
+
+
+def _marked(text: str) -> str:
+    escaped = _MARKUP.sub(lambda match: "&amp;" if match[0] == "&" else "\\" + match[0], text)
+    return escaped.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def prose(text: str) -> Safe:
+    r"""Text of several lines: its paragraphs, lines and bullets stay, everything else is literal.
+
+    >>> print(prose("# No heading\n- a bullet\n---"))
+    \# No heading
+    - a bullet
+    \---
+    """
+    lines: list[str] = []
+    for raw in _LINE_ENDS.split(text):
+        line = one_line(raw)
+        bullet = _BULLET.match(line)
+        if bullet and not _LEAD.match(line):
+            mark = bullet[0].strip().replace("*", "-")
+            lines.append(f"{mark} {_led(line[bullet.end() :])}")
+        elif line or (lines and lines[-1]):
+            lines.append(_led(line))
+    while lines and not lines[-1]:
+        lines.pop()
+    return Safe("\n".join(lines))
+
+
+def _led(line: str) -> str:
+    """A line of prose whose first characters start no heading, rule or list."""
+    return ("\\" if _LEAD.match(line) else "") + _marked(line)
+
+
+def code(text: str) -> Safe:
+    r"""A formula, a name or a command as code; as escaped text where code could not hold it.
+
+    >>> print(code("client -> web"), code("a `b` c"))
+    `client -> web` a \`b\` c
+    """
+    line = one_line(text)
+    if not line or "`" in line or "<!--" in line or "-->" in line:
+        return inline(line)
+    return Safe(f"`{line}`")
+
+
+def code_cell(text: str) -> Safe:
+    r"""The same inside a table, where a bar would end the cell even in code.
+
+    >>> print(code_cell("cache | store"))
+    `cache \| store`
+    """
+    line = code(text)
+    return Safe(line.replace("|", r"\|")) if line.startswith("`") else line
+
+
+def label(text: str) -> str:
+    """Text for a label of Mermaid: punctuation that it could read becomes an entity.
+
+    >>> label('cache "L1"; 100%')
+    'cache #34;L1#34;#59; 100#37;'
+    """
+    line = one_line(text)
+    if line.lower() == "end":  # the word closes a block wherever Mermaid meets it
+        return f"#{ord(line[0])};{line[1:]}"
+    return _LABEL_CODED.sub(lambda match: "".join(f"#{ord(c)};" for c in match[0]), line)

@@ -1,0 +1,87 @@
+"""A design with everything that can be computed from it before anything runs."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sdcli.core.errors import FaultsFound
+from sdcli.design import plain, settings, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from sdcli.design import Design, Loaded, Setting
+    from sdcli.documents.inputs import Inputs
+    from sdcli.estimate import Line
+    from sdcli.units import Quantity
+
+
+class Facts:
+    """A valid design, its worksheet, and the settings of its components.
+
+    Raises:
+        FaultsFound: the design is not valid; every fault with its line.
+    """
+
+    def __init__(self, loaded: Loaded, path: Path) -> None:
+        self.sheet = loaded.design.worksheet()
+        faults = validate(loaded, self.sheet)
+        if faults:
+            raise FaultsFound(faults)
+        self.design: Design = loaded.design
+        self.tree = loaded.tree
+        self.path = path
+
+    @property
+    def values(self) -> Mapping[str, Quantity]:
+        """Every assumption and estimate by name."""
+        return self.sheet.values
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """The worked line of each estimate."""
+        return {line.name: line for line in self.sheet.lines}
+
+    @cached_property
+    def settings(self) -> dict[str, dict[str, Setting]]:
+        """The parameters of each component, given or not."""
+        return {
+            name: settings(component, self.values, self.design.nouns)
+            for name, component in self.design.components.items()
+        }
+
+    def behind(self, names: Iterable[str]) -> Inputs:
+        """What the values of these assumptions and estimates rest on, key by key.
+
+        The assumptions first: where one changed, it is the cause.
+        """
+        needed: set[str] = set()
+        for name in names:
+            if name in self.values:
+                needed |= {name, *self.sheet.depends_on(name)}
+        found: Inputs = {
+            f"assumptions.{name}.value": plain(part.value)
+            for name, part in self.design.assumptions.items()
+            if name in needed
+        }
+        for name, estimate in self.design.estimates.items():
+            if name in needed:
+                found[f"estimates.{name}.formula"] = plain(estimate.formula)
+                if estimate.unit:
+                    found[f"estimates.{name}.unit"] = estimate.unit
+        return found
+
+    def names_in(self, text: str) -> list[str]:
+        """The assumptions and estimates that a formula may name: the words they have in common."""
+        words = re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text)
+        return sorted({word for word in words if word in self.values})
+
+    def setting_key(self, component: str, param: str) -> str:
+        """The dotted key under which a component's parameter stands or would stand."""
+        part = self.design.components[component]
+        if param == "algorithm" and "algorithm" not in part.params:
+            return f"components.{component}.algorithm"
+        return f"components.{component}.params.{param}"

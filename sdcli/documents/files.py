@@ -1,0 +1,150 @@
+"""Which three files belong together: the design, its document, its ledger.
+
+The document is `<id>.md`, the ledger `<id>.evidence.json`, both beside the design unless a
+folder is named. The document's header names the design, so either one leads to the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from sdcli.core.errors import Fault, FaultsFound, InputError
+from sdcli.core.files import file_error
+from sdcli.design.file import conflict_line
+from sdcli.documents.ledger import read_ledger
+from sdcli.documents.markers import Piece, pieces
+
+DOCUMENT = ".md"
+LEDGER = ".evidence.json"
+DESIGN_NAME = "design.yaml"
+_DESIGNS = (".yaml", ".yml")
+_NAMED = re.compile(r"<!-- Built by sdcli from (\S+)\. Text between the markers")
+_BYTES_MAX = 20_000_000
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the design is, and the folder that has or gets its document.
+
+    Args:
+        given: what the person named; commands in messages name it again.
+        design: the design file.
+        folder: of document and ledger.
+    """
+
+    given: Path
+    design: Path
+    folder: Path
+
+    def document(self, design_id: str) -> Path:
+        """The document of a design of that id."""
+        return self.folder / f"{design_id}{DOCUMENT}"
+
+    def ledger(self, design_id: str) -> Path:
+        """Its ledger."""
+        return self.folder / f"{design_id}{LEDGER}"
+
+    @property
+    def design_from_folder(self) -> str:
+        """The design as its document names it: relative, with forward slashes."""
+        relative = os.path.relpath(self.design.resolve(), self.folder.resolve())
+        return Path(relative).as_posix()
+
+    @property
+    def in_comment(self) -> str:
+        """The same, such that it can end no comment."""
+        return quote(self.design_from_folder, safe="/._-")
+
+
+def files_of(given: Path, out: Path | None = None) -> Files:
+    """The files that belong to a design or to a document.
+
+    Args:
+        given: either of them.
+        out: the folder of the document, if it is another than the one where it is found.
+
+    Raises:
+        InputError: it is neither, or the document does not say which design it is of.
+    """
+    if given.suffix in _DESIGNS:
+        return Files(given, given, out or given.parent)
+    if given.suffix == DOCUMENT:
+        return Files(given, _design_of(given), out or given.parent)
+    raise InputError(
+        "this is neither a design nor a document",
+        where=str(given),
+        expected=f"a file like {DESIGN_NAME} or short-links{DOCUMENT}",
+    )
+
+
+def _design_of(document: Path) -> Path:
+    match = _NAMED.search(read_exact(document))
+    if match:
+        return document.parent / unquote(match[1])
+    ledger = read_ledger(document.with_name(document.stem + LEDGER))
+    if ledger is not None:
+        return document.parent / ledger.design
+    raise InputError(
+        "this document does not say which design it is of",
+        where=str(document),
+        expected="a document that sdcli doc build wrote",
+        fix="name its design file instead",
+    )
+
+
+def read_exact(path: Path) -> str:
+    """The text of a file with its line ends as they are.
+
+    Raises:
+        InputError: it is not there, cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise file_error(error, path, doing="read it") from error
+    if len(data) > _BYTES_MAX:
+        raise InputError(f"the file is larger than {_BYTES_MAX} bytes", where=str(path))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"this is not UTF-8 text (byte {error.start})", where=str(path)) from error
+
+
+def read_document(path: Path) -> list[Piece] | None:
+    """A document cut at its markers, or None when there is no file.
+
+    Raises:
+        InputError: it cannot be read.
+        FaultsFound: a merge conflict, or markers that do not pair.
+    """
+    if not path.exists():
+        return None
+    text = read_exact(path)
+    conflict = conflict_line(text)
+    if conflict:
+        raise FaultsFound(
+            [
+                Fault(
+                    str(path),
+                    conflict,
+                    "",
+                    "a merge conflict is left in the file",
+                    "keep one side, then sdcli doc build",
+                )
+            ]
+        )
+    return pieces(text, str(path))
+
+
+def stays_inside(path: Path) -> None:
+    """Refuse to write through a link that leaves its folder.
+
+    Raises:
+        InputError: it does.
+    """
+    if path.is_symlink() and path.resolve().parent != path.parent.resolve():
+        raise InputError("this is a link that leaves its folder", where=str(path), fix="remove it")

@@ -1,0 +1,213 @@
+"""The ledger beside a document: what each block read, what each run gave, from which code.
+
+`<id>.evidence.json`. It holds no date, host or path of the machine, so that a build which
+changes nothing leaves its bytes alone, and a fresh clone checks fresh.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sdcli.core.errors import DamagedError, InputError
+from sdcli.core.files import read_text
+from sdcli.design.file import conflict_line
+from sdcli.documents.evidence import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sdcli.documents.inputs import Inputs
+
+SCHEMA = "sdcli-ledger/1"
+BYTES_MAX = 20_000_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One stored result: the evidence, the units of its metrics, the code that it came from."""
+
+    evidence: Evidence
+    units: dict[str, str]
+    sources: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is kept of one block.
+
+    Args:
+        text: the sha256 of the text that was built.
+        code: the sha256 of the template and of the code that renders.
+        inputs: dotted key -> value, everything of the design that the block read.
+        run: the result, for a block of evidence.
+        verdicts: requirement -> verdict, for the block of the requirements.
+    """
+
+    text: str
+    code: str
+    inputs: Inputs
+    run: Run | None = None
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All blocks of one document; `design` and `document` are named as seen from its folder."""
+
+    design: str
+    document: str
+    blocks: dict[str, Entry]
+
+
+def ledger_text(ledger: Ledger) -> str:
+    """The bytes of a ledger: one form for one content."""
+    data = {
+        "schema": SCHEMA,
+        "design": ledger.design,
+        "document": ledger.document,
+        "blocks": {name: _entry_json(entry) for name, entry in ledger.blocks.items()},
+    }
+    return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    data: dict[str, Any] = {"text": entry.text, "code": entry.code, "inputs": entry.inputs}
+    if entry.run is not None:
+        told = asdict(entry.run.evidence)
+        told["metrics"] = {
+            name: {"value": value, "unit": entry.run.units[name]}
+            for name, value in entry.run.evidence.metrics.items()
+        }
+        told["fingerprint"] = entry.run.evidence.fingerprint
+        told["sources"] = entry.run.sources
+        data["evidence"] = told
+    if entry.verdicts:
+        data["verdicts"] = entry.verdicts
+    return data
+
+
+def read_ledger(path: Path) -> Ledger | None:
+    """The ledger, or None when there is no file.
+
+    Raises:
+        InputError: it cannot be read, holds a merge conflict, or a newer sdcli wrote it.
+        DamagedError: it is not what was written; with the offset or the key.
+    """
+    if not path.exists():
+        return None
+    text = read_text(path)
+    conflict = conflict_line(text)
+    if conflict:
+        raise InputError(
+            "a merge conflict is left in the file",
+            where=f"{path}:{conflict}",
+            fix="keep one side, then sdcli doc build",
+        )
+    if len(text) > BYTES_MAX:
+        raise _damaged(path, f"it is larger than {BYTES_MAX} bytes")
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _damaged(path, f"this is not JSON: {error.msg} (offset {error.pos})") from error
+    except (RecursionError, ValueError) as error:
+        raise _damaged(path, "this is not JSON that sdcli wrote (offset 0)") from error
+    try:
+        _check_schema(path, data)
+        return Ledger(
+            design=_got(data, "design", str),
+            document=_got(data, "document", str),
+            blocks=_mapped(data, "blocks", _entry),
+        )
+    except _Unlike as error:
+        raise _damaged(path, f"{error.at}: this is not what was written") from error
+
+
+class _Unlike(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, at: str) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+def _damaged(path: Path, what: str) -> DamagedError:
+    return DamagedError(
+        what, where=str(path), fix="delete the file, then sdcli doc build writes it anew"
+    )
+
+
+def _check_schema(path: Path, data: Any) -> None:
+    told = _got(data, "schema", str)
+    name, _, version = told.partition("/")
+    if name == "sdcli-ledger" and version.isdecimal() and int(version[:9]) > 1:
+        raise InputError(
+            f"a newer sdcli wrote this ledger ({told[:40]}); this one reads {SCHEMA}",
+            where=str(path),
+            fix="upgrade sdcli",
+        )
+    if told != SCHEMA:
+        raise _Unlike("schema")
+
+
+def _got(data: Any, key: str, kind: type[T]) -> T:
+    """The value of a key, which must be of this type; an int serves as a float."""
+    value = data.get(key) if isinstance(data, dict) else None
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise _Unlike(key)
+    return value
+
+
+def _mapped(data: Any, key: str, read: Callable[[Any], T]) -> dict[str, T]:
+    """A mapping whose values `read` understands."""
+    found: dict[str, T] = {}
+    for name, value in _got(data, key, dict).items():
+        try:
+            found[str(name)] = read(value)
+        except _Unlike as error:
+            raise _Unlike(f"{key}.{name}.{error.at}" if error.at else f"{key}.{name}") from error
+    return found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Unlike("")
+    return value
+
+
+def _scalar(value: Any) -> str | int | float | bool | None:
+    if value is not None and not isinstance(value, (str, int, float)):
+        raise _Unlike("")
+    return value
+
+
+def _entry(data: Any) -> Entry:
+    return Entry(
+        text=_got(data, "text", str),
+        code=_got(data, "code", str),
+        inputs=_mapped(data, "inputs", _scalar),
+        run=_run(data["evidence"]) if "evidence" in data else None,
+        verdicts=_mapped(data, "verdicts", _text) if "verdicts" in data else {},
+    )
+
+
+def _run(data: Any) -> Run:
+    evidence = Evidence(
+        experiment=_got(data, "experiment", str),
+        revision=_got(data, "revision", int),
+        params=_mapped(data, "params", _scalar),
+        seed=_got(data, "seed", int),
+        metrics=_mapped(data, "metrics", lambda metric: _got(metric, "value", float)),
+        verdict=_got(data, "verdict", str),
+        note=_got(data, "note", str),
+        scale=_got(data, "scale", str),
+    )
+    return Run(
+        evidence=evidence,
+        units=_mapped(data, "metrics", lambda metric: _got(metric, "unit", str)),
+        sources=_mapped(data, "sources", _text),
+    )

@@ -1,0 +1,63 @@
+"""A design opened for building or checking: its facts, its evidence, its outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sdcli.core.errors import FaultsFound
+from sdcli.design import load
+from sdcli.documents.book import Book
+from sdcli.documents.facts import Facts
+from sdcli.documents.markers import digest
+from sdcli.documents.outline import outline
+from sdcli.documents.provenance import renderer
+from sdcli.documents.templates import source
+from sdcli.documents.verdicts import gate_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sdcli.documents.evidence import Evidence, Pair
+    from sdcli.documents.files import Files
+    from sdcli.documents.outline import Source
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that building and checking share.
+
+    Args:
+        files: where it lives.
+        facts: the design and what is computed from it.
+        book: its evidence.
+        sources: the blocks of its document, in order.
+    """
+
+    files: Files
+    facts: Facts
+    book: Book
+    sources: list[Source]
+
+    def code(self, template: str) -> str:
+        """The hash of a template and of the code that renders it."""
+        return digest(f"{renderer()} {source(template, self.facts.path.parent)}")
+
+
+def open_study(files: Files, stored: Callable[[Pair], Evidence | None] | None = None) -> Study:
+    """Read a design and find everything that is wrong with it before anything runs.
+
+    Args:
+        files: where it lives.
+        stored: looks evidence up instead of running it.
+
+    Raises:
+        FaultsFound: every fault, with its line.
+        InputError: the file cannot be read.
+    """
+    facts = Facts(load(files.design), files.design)
+    book = Book(facts, stored)
+    faults = list(gate_faults(facts, book))
+    if faults:
+        raise FaultsFound(sorted(faults))
+    return Study(files, facts, book, outline(facts, book, files.in_comment))

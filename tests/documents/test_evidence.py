@@ -1,0 +1,176 @@
+"""Runs with a component's own parameters, and what identifies them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+import sdcli
+from sdcli.core.errors import FaultsFound
+from sdcli.design import KINDS, parse
+from sdcli.documents.book import Book
+from sdcli.documents.evidence import Evidence, fingerprint
+from sdcli.documents.facts import Facts
+from sdcli.documents.provenance import changed, sources_of
+from sdcli.experiments import get, names
+
+START = "schema: sdcli/1\nid: x\ntitle: X\n"
+
+
+def book_of(text: str) -> Book:
+    return Book(Facts(parse(START + text, "design.yaml"), Path("design.yaml")))
+
+
+def plan_of(text: str):
+    return next(iter(book_of(text).plans.values()))
+
+
+def test_the_fingerprint_is_the_hash_of_canonical_json():
+    # written out by hand: keys sorted, no spaces
+    text = '{"experiment":"a.b","params":{"n":8,"v":"x"},"revision":2,"seed":7}'
+    assert fingerprint("a.b", 2, {"v": "x", "n": 8}, 7) == sha256(text.encode()).hexdigest()
+
+
+def test_parameters_of_the_same_name_come_from_the_component_and_with_goes_first():
+    plan = plan_of(
+        "components: {r: {kind: hash-ring, params: {nodes: 4}, "
+        "evidence: [{run: ring.balance, with: {vnodes: 50, keys: 1k}, seed: 3}]}}"
+    )
+    assert (plan.params.nodes, plan.params.vnodes, plan.params.keys) == (4, 50, 1000)
+    assert plan.item.seed == 3
+    assert plan.origins == {
+        "nodes": "component",
+        "vnodes": "with",
+        "keys": "with",
+        "hash": "component",
+    }
+    assert plan.inputs == {
+        "components.r.params.nodes": 4,
+        "components.r.evidence.ring.balance.with.vnodes": 50,
+        "components.r.evidence.ring.balance.with.keys": "1k",
+        "components.r.params.hash": "blake2b",
+        "components.r.evidence.ring.balance.seed": 3,
+    }
+
+
+def test_a_parameter_may_be_a_formula_and_its_assumptions_are_inputs():
+    plan = plan_of(
+        "assumptions: {data: {value: 7 TB}}\n"
+        "estimates: {servers: {formula: ceil(data / 2 TB)}}\n"
+        "components: {r: {kind: hash-ring, params: {nodes: servers * 2}, "
+        "evidence: [{run: ring.balance, with: {keys: servers * 100}}]}}"
+    )
+    assert plan.params.nodes == 8  # ceil(3.5) * 2
+    assert plan.params.keys == 400
+    assert plan.inputs["assumptions.data.value"] == "7 TB"
+    assert plan.inputs["estimates.servers.formula"] == "ceil(data / 2 TB)"
+
+
+def test_an_algorithm_is_read_from_its_own_key():
+    plan = plan_of(
+        "components: {l: {kind: rate-limiter, algorithm: fixed-window, "
+        "params: {rate: 600 request/min}, evidence: [{run: limiter.burst}]}}"
+    )
+    assert plan.params.algorithm == "fixed-window"
+    assert plan.params.rate == pytest.approx(10)
+    assert plan.inputs["components.l.algorithm"] == "fixed-window"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        ("{run: ring.balanc}", "did you mean ring.balance or"),
+        ("{run: ring.balance, with: {vnode: 3}}", "did you mean vnodes?"),
+        ("{run: ring.balance, with: {keys: 3 GB}}", "this is information"),
+        ("{run: ring.balance, with: {keys: wirtes}}", "components.r.evidence[0].with.keys"),
+    ],
+)
+def test_what_is_wrong_with_a_run_is_a_fault_of_the_design(evidence, words):
+    with pytest.raises(FaultsFound) as caught:
+        book_of(f"components: {{r: {{kind: hash-ring, evidence: [{evidence}]}}}}")
+    assert words in caught.value.render()
+    assert caught.value.faults[0].line == 4
+
+
+def test_a_component_has_no_evidence_unless_it_is_listed():
+    assert book_of("components: {r: {kind: hash-ring}}").plans == {}
+
+
+def test_two_runs_of_one_fingerprint_run_once():
+    book = book_of(
+        "components:\n"
+        "  a: {kind: rate-limiter, evidence: [{run: limiter.burst}]}\n"
+        "  b: {kind: rate-limiter, evidence: [{run: limiter.burst}]}\n"
+    )
+    one, two = book.plans.values()
+    assert book.result(one) is book.result(two)
+
+
+ONE = Evidence(
+    experiment="a.b",
+    revision=1,
+    params={},
+    seed=7,
+    metrics={"share": 0.1, "count": 100.0},
+    verdict="holds",
+    note="",
+    scale="1:1",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "agrees"),
+    [
+        ({}, True),
+        ({"note": "in other words"}, True),
+        ({"metrics": {"share": 0.1 * (1 + 1e-10), "count": 100.0}}, True),
+        ({"metrics": {"share": 0.1 * (1 + 1e-8), "count": 100.0}}, False),
+        ({"metrics": {"share": 0.1, "count": 101.0}}, False),
+        ({"metrics": {"share": 0.1}}, False),
+        ({"verdict": "fails"}, False),
+    ],
+)
+def test_results_agree_within_rounding_and_counts_exactly(changes, agrees):
+    assert ONE.agrees(replace(ONE, **changes)) is agrees
+
+
+def test_a_large_count_off_by_one_does_not_agree():
+    """One in 10^10 is within the rounding of a share, and still a miscount."""
+    one = replace(ONE, metrics={"count": 1e10})
+    assert not one.agrees(replace(ONE, metrics={"count": 1e10 + 1}))
+
+
+def test_the_sources_of_an_experiment_are_its_module_and_its_reference():
+    found = sources_of("sdcli.experiments.ring_balance")
+    assert "sdcli/experiments/ring_balance.py" in found
+    assert "sdcli/reference/hashing/ring.py" in found
+    assert not any(name.startswith(("sdcli/cli/", "sdcli/reference/limiters/")) for name in found)
+    assert list(found) == sorted(found)
+    assert changed(found) == []
+
+
+def test_a_source_that_changed_or_went_is_named_and_nothing_outside_is_read(tmp_path):
+    found = sources_of("sdcli.experiments.ring_balance")
+    name = "sdcli/experiments/ring_balance.py"
+    assert changed({**found, name: "0" * 64}) == [name]
+    assert changed({"sdcli/gone.py": "0" * 64}) == ["sdcli/gone.py"]
+    outside = tmp_path / "outside.py"
+    outside.write_text("x = 1\n")
+    escaping = os.path.relpath(outside, Path(sdcli.__file__).parents[1])
+    assert changed({escaping: sha256(outside.read_bytes()).hexdigest()}) == [escaping]
+
+
+def test_every_experiment_of_a_kind_exists_and_takes_its_parameters():
+    for kind in KINDS.values():
+        for name in kind.experiments:
+            assert name in names()
+            params = {param.name: param for param in get(name).parameters}
+            shared = [key for key in kind.params if key in params]
+            assert shared
+            for key in shared:
+                spec, default = kind.params[key], params[key].default
+                assert spec.default in (None, str(default)), (kind.name, key)

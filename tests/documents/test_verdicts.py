@@ -1,0 +1,86 @@
+"""What the numbers say about the requirements."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdcli.documents.metrics import in_quantities
+from sdcli.documents.verdicts import judged
+from sdcli.units import quantity
+
+
+@pytest.mark.parametrize(
+    ("measured", "op", "target", "word"),
+    [
+        ("90 ms", "<=", "100 ms", "met"),
+        ("100 ms", "<=", "100 ms", "met"),
+        ("100 ms", "<", "100 ms", "unmet"),
+        ("0.1 s", "<=", "100 ms", "met"),  # units are compared, not numbers
+        ("110 ms", "<=", "100 ms", "unmet"),
+        ("99.9 %", ">=", "99.9 %", "met"),
+        ("99.8 %", ">=", "99.9 %", "unmet"),
+        ("80 to 95 ms", "<=", "100 ms", "met"),  # the whole interval is below
+        ("80 to 120 ms", "<=", "100 ms", "at-risk"),  # median sqrt(80 * 120) = 98
+        ("90 to 130 ms", "<=", "100 ms", "unmet"),  # median sqrt(90 * 130) = 108
+        ("80 to 120 ms", ">=", "90 ms", "at-risk"),
+        ("95 to 120 ms", ">", "90 ms", "met"),
+    ],
+)
+def test_a_number_is_met_unmet_or_at_risk(measured, op, target, word):
+    assert judged(quantity(measured), op, quantity(target)) == word
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [(0.0731234, "", "0.07312"), (150.0, "request", "150 request"), (3.0, "blorp", "3 blorp")],
+)
+def test_a_metric_is_a_quantity_in_its_unit(value, unit, shown):
+    assert str(in_quantities(value, unit)) == shown
+
+
+@pytest.mark.parametrize(
+    ("metric", "reason"),
+    [
+        ("ring.balance.peak_to_men, of: ring", "did you mean peak_to_mean?"),
+        ("ring.balanc.spread, of: ring", "did you mean ring.balance?"),
+        ("ring.balance.spread, of: cache", "cache has no evidence ring.balance"),
+        ("latency.p99", "names no component"),
+        ("ring.balance.rings, of: ring", "the metric is ring, the target is number"),
+    ],
+)
+def test_what_cannot_be_measured_says_why_and_stops_nothing(desk, metric, reason):
+    desk.change("ring.balance.peak_to_mean, of: ring", metric)
+    verdict = desk.build().verdicts[0]
+    assert verdict.word == "unmeasured"
+    assert reason in verdict.reason
+    assert f"Q1 is unmeasured: {verdict.reason.split()[0]}" in desk.text
+    assert desk.check().state == "fresh"
+
+
+def test_a_range_that_reaches_past_its_target_is_at_risk(desk):
+    # 40M to 160M a month: median 80M, 30.9 link/s; the upper end is 61.7 link/s
+    desk.change("100M link/month", "40M to 160M link/month")
+    desk.change("1000 link/s", "50 link/s")
+    verdict = desk.build().verdicts[1]
+    assert verdict.word == "at-risk"
+    assert "**at-risk**" in desk.text
+    assert desk.check().holds
+
+
+def test_a_target_may_be_a_formula_and_is_then_read_too(desk):
+    desk.change("target: 1000 link/s", "target: read_rate / (100 redirect/link)")
+    assert desk.build().verdicts[1].word == "met"
+    desk.change("{value: 100 redirect", "{value: 50 redirect")
+    found = {block.id: block.key for block in desk.check(fast=True).blocks if block.key}
+    assert found["requirements"] == "assumptions.read_ratio.value"
+
+
+def test_a_metric_that_two_experiments_share_must_be_named_in_full(desk):
+    desk.change(
+        "evidence: [{run: ring.balance, with: {keys: 2000}}]",
+        "evidence: [{run: ring.balance, with: {keys: 2000}},"
+        " {run: ring.rebalance, with: {keys: 500}}]",
+    )
+    desk.change("ring.spread <= 0.1", "ring.ring.rebalance.moved_share <= 0.5")
+    desk.build()
+    assert desk.check().holds

@@ -1,0 +1,53 @@
+"""How long commands take to start, as ratios to what they cannot do without.
+
+    make bench
+
+Claim: `sdcli --help` starts within 1.5 times what `python -c "import typer"` takes, and
+`sdcli calc` without typer at all. Runs of all commands are interleaved, so that a busy
+moment of the machine hits them alike; medians are printed, with the machine beside them.
+"""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+RUNS = 15
+SDCLI = str(Path(sys.executable).with_name("sdcli"))
+COMMANDS = {
+    "python -c pass": [sys.executable, "-c", "pass"],
+    "import typer": [sys.executable, "-c", "import typer"],
+    "sdcli --help": [SDCLI, "--help"],
+    "sdcli --version": [SDCLI, "--version"],
+    "sdcli calc": [SDCLI, "calc", "100M link/month to link/s"],
+    "sdcli scenarios": [SDCLI, "scenarios"],
+}
+
+
+def wall_ms(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return (time.perf_counter() - start) * 1000
+
+
+def main() -> None:
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for _ in range(RUNS):
+        for name, command in COMMANDS.items():
+            times[name].append(wall_ms(command))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    print(f"{platform.platform()}, Python {platform.python_version()}, {RUNS} interleaved runs")
+    print(f"{'command':<18}{'median ms':>10}{'min':>8}{'/ import typer':>16}{'/ python':>10}")
+    for name, median in medians.items():
+        print(
+            f"{name:<18}{median:>10.1f}{min(times[name]):>8.1f}"
+            f"{median / medians['import typer']:>16.2f}{median / medians['python -c pass']:>10.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Writes what is generated: help pages, the table of the interview as a diagram, pictures.
+
+    make docs
+
+Each output is a function from nothing to text. `tests/test_docs.py` runs the same functions
+and compares, so that a page cannot tell what the program no longer does. Pictures are what a
+command printed in a terminal of 80 columns, exported by rich.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdcli.core.files import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = (
+    "",
+    "interview",
+    "sessions",
+    "scenarios",
+    "score",
+    "calc",
+    "lab",
+    "lab run",
+    "doc",
+    "doc build",
+    "doc check",
+    "content",
+)
+DEMO = ROOT / "examples" / "interviews" / "url-shortener.yaml"
+
+
+def run(*arguments: str, folder: Path, colour: bool = False) -> str:
+    """What one command prints on stdout, in 80 columns."""
+    extra = {"COLUMNS": "80", "SDCLI_DATA": str(folder / "data"), "TERMINAL_WIDTH": "80"}
+    extra["FORCE_COLOR" if colour else "NO_COLOR"] = "1"
+    environment = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR")}
+    process = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "sdcli.cli.entry", *arguments],
+        cwd=folder,
+        env=environment | extra | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if process.returncode not in (0, 1):
+        sys.exit(f"sdcli {' '.join(arguments)}: {process.stderr}")
+    return process.stdout
+
+
+def help_pages() -> str:
+    """The help of every command, as one page."""
+    parts = ["# Help\n\nWhat `--help` prints, written by `make docs`.\n"]
+    with tempfile.TemporaryDirectory() as folder:
+        for command in COMMANDS:
+            text = run(*command.split(), "--help", folder=Path(folder)).rstrip()
+            parts.append(f"## sdcli {command}".rstrip() + f"\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def interview_phases() -> str:
+    """The interview's transition table as a Mermaid state diagram."""
+    from sdcli.interview.transitions import diagram
+
+    return (
+        "# The interview as a table\n\n"
+        "Drawn by `make docs` from the table in `sdcli/interview/transitions.py`; `*` stands for a"
+        " topic.\n\n"
+        f"```mermaid\n{diagram()}```\n"
+    )
+
+
+def picture(title: str, printed: str) -> str:
+    """A terminal of 80 columns that shows `printed`, as SVG."""
+    from rich.console import Console
+    from rich.text import Text
+
+    recorder = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
+    recorder.print(Text.from_ansi(printed))
+    return recorder.export_svg(title=title, unique_id=title.replace(" ", "-"))
+
+
+def _cut(text: str, begin: str, end: str) -> str:
+    """The lines from the first that holds `begin` up to the next that holds `end`."""
+    lines = text.splitlines()
+    first = next(i for i, line in enumerate(lines) if begin in line)
+    last = next((i for i, line in enumerate(lines) if i > first and end in line), len(lines))
+    return "\n".join(lines[first:last]).rstrip()
+
+
+def picture_lab() -> str:
+    """`sdcli lab run ring.balance`."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ("lab", "run", "ring.balance", "--nodes", "8", "--vnodes", "40")
+        return picture(
+            f"sdcli {' '.join(command)}", run(*command, folder=Path(folder), colour=True)
+        )
+
+
+def _interview() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return run(
+            "interview", "url-shortener", "--answers", str(DEMO), folder=Path(folder), colour=True
+        )
+
+
+def picture_interview() -> str:
+    """The middle of the recorded interview: estimates, components, the diagram."""
+    return picture("sdcli interview url-shortener", _cut(_interview(), "High-level", "Deep dive"))
+
+
+def picture_report() -> str:
+    """The end of the recorded interview: the report."""
+    return picture("the report", _cut(_interview(), "Report", "no line holds this"))
+
+
+OUTPUTS: dict[str, Callable[[], str]] = {
+    "docs/help.md": help_pages,
+    "docs/interview.md": interview_phases,
+    "docs/pictures/lab.svg": picture_lab,
+    "docs/pictures/interview.svg": picture_interview,
+    "docs/pictures/report.svg": picture_report,
+}
+
+
+def main() -> None:
+    """Write every output that differs from what stands in its file."""
+    for name, make in OUTPUTS.items():
+        path = ROOT / name
+        text = make()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_atomic(path, text)
+            sys.stdout.write(f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""`sdcli interview`: sets one up, or takes one up again, and leaves with the document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("interview")(interview)
+
+
+def interview(
+    scenario: Annotated[
+        str | None, typer.Argument(help="The question; without it you choose from the bank.")
+    ] = None,
+    mode: Annotated[
+        str, typer.Option(help="interview: timed; study: no clock, hints, model answers.")
+    ] = "interview",
+    level: Annotated[
+        str | None,
+        typer.Option(help="mid, senior or staff: what is asked of you.", show_default="mid"),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Length of the whole interview.", show_default="45")
+    ] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(help="Practise one step: scope, high-level, deep-dive or wrap-up."),
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="Play recorded answers; needs no terminal.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the document; else ./SCENARIO/, then -2, -3.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the latest unfinished.")
+    ] = False,
+    session: Annotated[str | None, typer.Option(help="Go on with this session.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --answers: the score and the paths as JSON.")
+    ] = False,
+) -> None:
+    """Practise a system design interview: four steps, timed, with a report and a document.
+
+    Everything is saved after every answer. Ctrl-C, /quit or a closed terminal lose nothing:
+    `sdcli interview --resume` goes on at the same prompt.
+    """
+    from sdcli.cli.interview_run import Wish, hold
+    from sdcli.cli.settings import settings
+
+    own = settings()
+    own.use_editor()
+    hold(
+        Wish(
+            scenario=scenario,
+            mode=mode,
+            level=own.level if level is None else level,
+            minutes=own.minutes if minutes is None else minutes,
+            step=step,
+            answers=answers,
+            out=out,
+            resume=resume,
+            session=session,
+            as_json=as_json,
+        )
+    )

@@ -1,0 +1,274 @@
+"""From a wish to a document: open or resume a session, hold the conversation, write the result.
+
+Order matters here. Whatever can be refused (a question that does not exist, a folder that
+cannot be written, a damaged database) is refused before the first question, so that nobody
+types for 45 minutes into a hole.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from sdcli.cli.conversation import Conversation, Left
+from sdcli.cli.report import show_report
+from sdcli.cli.screen import console, plain, print_json
+from sdcli.cli.terminal import Answer, asker
+from sdcli.content import Scenario, load_scenario, parse_scenario, scenario_ids
+from sdcli.core.clock import SystemClock
+from sdcli.core.errors import InputError, Interrupted
+from sdcli.core.files import file_error, write_atomic
+from sdcli.core.folders import data_folder
+from sdcli.interview import Machine, Player, Prompt, SessionStore, Step, read_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from sdcli.cli.terminal import Asker, Question
+    from sdcli.core.errors import SdcliError
+    from sdcli.interview import Event, StoredSession
+
+DESIGN_FILE = "design.yaml"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The options of the command, as typed."""
+
+    scenario: str | None
+    mode: str
+    level: str
+    minutes: float
+    step: str | None
+    answers: Path | None
+    out: Path | None
+    resume: bool
+    session: str | None
+    as_json: bool
+
+
+@dataclass(frozen=True)
+class StoredMemory:
+    """Keeps events in the session store."""
+
+    store: SessionStore
+    session: str
+
+    def keep(self, events: Sequence[Event]) -> None:
+        """Append; on the disk when this returns."""
+        self.store.append(self.session, *events)
+
+    def beat(self, at: str, seconds: float) -> None:
+        """Bound what a kill may lose of the time."""
+        self.store.heartbeat(self.session, at, seconds)
+
+
+class RecordedAsker:
+    """Answers from a recording."""
+
+    echoes = True
+
+    def __init__(self, player: Player, machine: Machine) -> None:
+        self._player = player
+        self._machine = machine
+
+    def ask(self, question: Question) -> Answer:  # noqa: ARG002 - the machine knows the prompt better
+        """The recorded answer to the open prompt."""
+        prompt = self._machine.current
+        assert isinstance(prompt, Prompt)  # noqa: S101 - the conversation asks at prompts only
+        return Answer(*self._player.ask(prompt))
+
+    def refused(self, error: SdcliError) -> None:
+        """A recording with a line that cannot be used is wrong; said at the end with the rest."""
+        self._player.refused(error)
+
+
+def hold(wish: Wish) -> None:
+    """Hold the interview that was wished for, to its end or until the person leaves."""
+    if wish.as_json and wish.answers is None:
+        raise InputError(
+            "JSON is for recorded answers", where="--json", expected="--answers FILE beside it"
+        )
+    with SessionStore(data_folder(), SystemClock()) as store:
+        recording = read_answers(wish.answers) if wish.answers else None
+        session, machine = _open(wish, store, recording.scenario if recording else None)
+        folder = _free_folder(wish.out, machine.terms.scenario.id)
+        screen = console(stderr=wish.as_json)
+        _greet(screen, session, machine, is_resumed=bool(machine.events))
+        player = Player(recording) if recording else None
+        asking: Asker = RecordedAsker(player, machine) if player else asker()
+        current = machine.current
+        conversation = Conversation(
+            machine,
+            asking,
+            StoredMemory(store, session.id),
+            screen,
+            SystemClock(),
+            carried=store.waited(session.id, current.at) if isinstance(current, Prompt) else 0.0,
+        )
+        try:
+            conversation.run()
+        except Left:
+            _say_how_to_resume(screen, session)
+            return
+        except (EOFError, KeyboardInterrupt):
+            screen.print()
+            _say_how_to_resume(screen, session)
+            raise Interrupted("left before the end; everything answered so far is saved") from None
+        if player:
+            player.finish()
+        report = machine.report()
+        store.finish(session.id, report.score)
+        paths = _write(machine, folder)
+        show_report(screen, report, session.id)
+        for path in paths:
+            screen.print(Text(f"wrote {plain(str(path))}"))
+        if wish.as_json:
+            print_json(
+                {"session": session.id, "files": [str(p) for p in paths], **report.to_json()}
+            )
+
+
+def machine_of(store: SessionStore, session: StoredSession) -> Machine:
+    """The machine of a stored session, on the scenario as it was at the start."""
+    scenario = parse_scenario(store.scenario_text(session.id), f"session {session.id}")
+    mode: Any = session.mode
+    level: Any = session.level
+    return Machine(
+        scenario,
+        mode=mode,
+        level=level,
+        minutes=session.minutes,
+        only_step=session.only_step,
+        events=store.events(session.id),
+    )
+
+
+def _open(
+    wish: Wish, store: SessionStore, recorded_scenario: str | None
+) -> tuple[StoredSession, Machine]:
+    """The session that is meant, taken up or begun."""
+    if wish.resume or wish.session is not None:
+        if wish.scenario or wish.answers:
+            raise InputError(
+                "a session has its question already",
+                where="--resume" if wish.resume else "--session",
+                given=wish.scenario or str(wish.answers),
+                fix="leave it out",
+            )
+        found = store.session(wish.session) if wish.session else store.latest_unfinished()
+        if found is None:
+            raise InputError(
+                "there is no unfinished session",
+                where="--resume",
+                expected="sdcli interview SCENARIO to begin one",
+            )
+        return found, machine_of(store, found)
+    scenario = _scenario(wish.scenario, recorded_scenario)
+    step = Step.of(wish.step) if wish.step else None
+    mode: Any = wish.mode
+    level: Any = wish.level
+    machine = Machine(scenario, mode=mode, level=level, minutes=wish.minutes, only_step=step)
+    _free_folder(wish.out, scenario.id)
+    identity = store.create(
+        scenario=scenario.id,
+        title=scenario.title,
+        text=scenario.text,
+        mode=wish.mode,
+        level=wish.level,
+        minutes=wish.minutes,
+        only_step=step.value if step else None,
+    )
+    return store.session(identity), machine
+
+
+def _scenario(named: str | None, recorded: str | None) -> Scenario:
+    """The scenario that was named, recorded or chosen from the list."""
+    if named is not None and recorded is not None and recorded not in (named, Path(named).stem):
+        raise InputError(
+            "these answers were recorded for another question",
+            where="--answers",
+            given=recorded,
+            expected=named,
+        )
+    if named or recorded:
+        return load_scenario(named or recorded or "")
+    ids = scenario_ids()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError(
+            "which question?",
+            where="interview",
+            expected=f"one of {', '.join(ids)}, like sdcli interview {ids[0] if ids else 'NAME'}",
+        )
+    import questionary
+
+    chosen = questionary.select("Which question?", choices=ids).unsafe_ask()
+    return load_scenario(str(chosen))
+
+
+def _free_folder(wished: Path | None, scenario: str) -> Path:
+    """Where the document goes; never a folder that already holds a design.
+
+    Raises:
+        InputError: the folder cannot be written, or holds a design already.
+    """
+    if wished is None:
+        folder, count = Path(scenario), 1
+        while folder.exists():
+            count += 1
+            folder = Path(f"{scenario}-{count}")
+    else:
+        folder = wished
+        if (folder / DESIGN_FILE).exists():
+            raise InputError(
+                "there is a design in this folder already, and it is not overwritten",
+                where="--out",
+                given=str(folder),
+                expected="a folder that is new or has no design.yaml",
+            )
+    standing = folder
+    while not standing.exists() and standing != standing.parent:
+        standing = standing.parent
+    if not standing.is_dir() or not os.access(standing, os.W_OK | os.X_OK):
+        reason = "not a folder" if not standing.is_dir() else "permission denied"
+        raise InputError(
+            f"cannot write there: {reason}",
+            where="--out",
+            given=str(folder),
+            expected="a folder that you may write, like --out ~/designs/first",
+        )
+    return folder
+
+
+def _write(machine: Machine, folder: Path) -> list[Path]:
+    """The design, its document and its evidence."""
+    from sdcli.design import dump
+    from sdcli.documents import build
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_error(error, folder, doing="make the folder") from error
+    design = folder / DESIGN_FILE
+    write_atomic(design, dump(machine.design()))
+    built = build(design)
+    return [design, built.document, built.ledger]
+
+
+def _greet(screen: Console, session: StoredSession, machine: Machine, *, is_resumed: bool) -> None:
+    timed = "no clock" if machine.terms.is_study else f"{session.minutes:g} minutes"
+    screen.print(Text(f"{session.title}", style="bold"), end="")
+    screen.print(Text(f"   {session.mode}, {session.level}, {timed}, session {session.id}"))
+    if is_resumed:
+        screen.print(Text("Taken up where you left it; the time away does not count."))
+
+
+def _say_how_to_resume(screen: Console, session: StoredSession) -> None:
+    screen.print(Text(f"Saved. Go on with: sdcli interview --session {session.id}", style="bold"))

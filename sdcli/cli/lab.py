@@ -1,0 +1,244 @@
+"""`sdcli lab`: put a claim to the test on a reference implementation, with one's own numbers.
+
+Every option of `lab run` that the command does not know itself is a parameter of the experiment,
+so a new experiment brings its options along. What a run shows of itself on the way goes to stderr;
+its last frame is the picture in the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sdcli.cli.watching import figure, run_watched
+from sdcli.core.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sdcli.experiments import Experiment, Frame, Result
+
+SEED = 7  # as everywhere, unless something says otherwise
+_HELP = ("-h", "--help")
+
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `lab` with its commands."""
+    lab = typer.Typer(
+        help="Experiments on the reference implementations: a claim, a run, a verdict.",
+        rich_markup_mode=None,
+        no_args_is_help=False,
+    )
+    lab.callback(invoke_without_command=True)(_start)
+    lab.command("list")(_list)
+    lab.command(
+        "run",
+        context_settings={"ignore_unknown_options": True, "help_option_names": []},
+        epilog="--help after NAME shows its parameters. Exit code 1: the claim fails.",
+    )(_run)
+    app.add_typer(lab, name="lab")
+
+
+def _start(context: typer.Context, *, json: Json = False) -> None:
+    """List the experiments when no command is given."""
+    if context.invoked_subcommand is None:
+        _list(json=json)
+
+
+def _list(*, json: Json = False) -> None:
+    """List the experiments with their claims and parameters."""
+    from sdcli.cli.screen import console, print_json
+    from sdcli.experiments import get, names
+
+    experiments = [get(name) for name in names()]
+    if json:
+        print_json({"experiments": [_described(experiment) for experiment in experiments]})
+        return
+    console().print(_overview(experiments))
+    console().print("Run one: sdcli lab run NAME --PARAM VALUE ...", markup=False)
+
+
+def _run(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME [--PARAM VALUE ...]", show_default=False)
+    ] = None,
+    *,
+    seed: Annotated[int, typer.Option(min=0, help="Decides every random choice.")] = SEED,
+    json: Json = False,
+) -> None:
+    """Run an experiment; its parameters are options: --vnodes 160."""
+    from sdcli.cli.screen import console, print_json
+    from sdcli.experiments import get, params_json
+
+    words = words or []
+    rest = [word for word in words if word not in _HELP]
+    if len(rest) < len(words):
+        console().print(context.get_help(), markup=False)
+        if rest:
+            console().print(_parameters(get(_split(rest)[0])))
+        raise typer.Exit
+    name, values = _split(rest)
+    experiment = get(name)
+    params = experiment.bind(values)
+    result, picture = run_watched(experiment, params, seed)
+    if json:
+        print_json(
+            {
+                "experiment": experiment.name,
+                "revision": experiment.revision,
+                "params": params_json(params),
+                "seed": seed,
+                "metrics": {
+                    metric.name: {"value": result.metrics[metric.name], "unit": metric.unit}
+                    for metric in experiment.metrics
+                },
+                "verdict": result.verdict,
+                "note": result.note,
+                "scale": result.scale,
+            }
+        )
+    else:
+        _show(experiment, params_json(params), seed, result, picture)
+    if result.verdict == "fails":
+        raise typer.Exit(ExitCode.NO)
+
+
+def _split(words: list[str]) -> tuple[str, dict[str, object]]:
+    """The experiment's name and the values of its parameters, in any order.
+
+    Raises:
+        InputError: a word that belongs to no option, an option without a value or given twice.
+    """
+    name = ""
+    values: dict[str, object] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--"):
+            if name:
+                raise InputError(
+                    "this belongs to no parameter",
+                    where="lab run",
+                    given=word,
+                    expected="one name, then --PARAM VALUE, like ring.balance --vnodes 160",
+                )
+            name = word
+            continue
+        option, equals, value = word.partition("=")
+        key = option.removeprefix("--").replace("-", "_")
+        if not equals:
+            if not rest or rest[0].startswith("--"):
+                raise InputError(
+                    "this parameter has no value", where=option, expected=f"{option} VALUE"
+                )
+            value = rest.pop(0)
+        if key in values:
+            raise InputError("this parameter is given twice", where=option, given=value)
+        values[key] = value
+    if not name:
+        raise InputError(
+            "which experiment?",
+            where="lab run",
+            given=" ".join(words),
+            expected="its name first, like ring.balance; `sdcli lab list` has them all",
+        )
+    return name, values
+
+
+def _show(
+    experiment: Experiment[Any],
+    params: dict[str, Any],
+    seed: int,
+    result: Result,
+    picture: Frame | None,
+) -> None:
+    from rich.text import Text
+
+    from sdcli.cli.screen import console
+
+    screen = console()
+    units = {param.name: param.unit for param in experiment.parameters if param.type == "quantity"}
+    given = [
+        f"{name} {figure(value)} {units.get(name, '')}".rstrip() for name, value in params.items()
+    ]
+    screen.print(Text(f"{experiment.title} ({experiment.name}, revision {experiment.revision})"))
+    screen.print(Text(f"claim:  {experiment.claim}"))
+    screen.print(Text(f"source: {experiment.source}"))
+    screen.print(Text(f"with:   {', '.join([*given, f'seed {seed}'])}\n"))
+    screen.print(_results(experiment, result))
+    if picture:
+        screen.print(Text("\n".join(["", picture.title, *picture.lines]), no_wrap=True))
+    colour = "green" if result.verdict == "holds" else "red"
+    screen.print(
+        Text.assemble("\nthe claim ", (result.verdict, f"bold {colour}"), f". {result.note}")
+    )
+    screen.print(Text(f"scale {result.scale}"))
+
+
+def _results(experiment: Experiment[Any], result: Result) -> Table:
+    """Each metric, with what theory says beside it; a metric that is theory has no own line."""
+    table = _table("metric", "measured", "theory", "unit", "what it is")
+    for column in table.columns[1:3]:
+        column.justify = "right"
+    theories = {metric.theory for metric in experiment.metrics}
+    for metric in experiment.metrics:
+        if metric.name not in theories:
+            table.add_row(
+                metric.name,
+                figure(result.metrics[metric.name]),
+                figure(result.metrics[metric.theory]) if metric.theory else "",
+                metric.unit,
+                metric.title,
+            )
+    return table
+
+
+def _overview(experiments: list[Experiment[Any]]) -> Table:
+    from rich.text import Text
+
+    table = _table("experiment", "claim and parameters")
+    table.columns[0].no_wrap = True
+    for experiment in experiments:
+        options = "  ".join(
+            f"--{param.name} {figure(param.default)}" for param in experiment.parameters
+        )
+        what = f"{experiment.title}\n{experiment.claim}\n{options}\n"
+        table.add_row(Text(experiment.name), Text(what))
+    return table
+
+
+def _parameters(experiment: Experiment[Any]) -> Table:
+    from sdcli.experiments.binding import expected
+
+    table = _table(f"{experiment.name}", "what it is", "may be")
+    table.columns[0].no_wrap = True
+    for param in experiment.parameters:
+        table.add_row(f"--{param.name}", param.help, expected(param))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _described(experiment: Experiment[Any]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "name": experiment.name,
+        "title": experiment.title,
+        "claim": experiment.claim,
+        "source": experiment.source,
+        "revision": experiment.revision,
+        "params": [asdict(param) for param in experiment.parameters],
+        "metrics": [asdict(metric) for metric in experiment.metrics],
+    }

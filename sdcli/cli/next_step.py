@@ -1,0 +1,41 @@
+"""A bare `sdcli`: what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from sdcli.cli.screen import console
+from sdcli.core.clock import SystemClock
+from sdcli.core.folders import data_folder
+from sdcli.interview.store import FILE_NAME, SessionStore
+
+if TYPE_CHECKING:
+    from sdcli.interview import StoredSession
+
+
+def show() -> None:
+    """Resume what is open, else try a question that was not tried yet."""
+    from sdcli.content import load_scenario, scenario_ids
+
+    screen = console()
+    sessions: tuple[StoredSession, ...] = ()
+    if (data_folder() / FILE_NAME).exists():
+        with SessionStore(data_folder(), SystemClock()) as store:
+            sessions = store.list()
+    unfinished = [session for session in sessions if session.finished is None]
+    if unfinished:
+        last = unfinished[-1]
+        screen.print(Text(f"You left {last.title} ({last.level}) before its end."))
+        screen.print(Text("  sdcli interview --resume", style="cyan"))
+    tried = {session.scenario for session in sessions}
+    ids = scenario_ids()
+    fresh = [name for name in ids if name not in tried] or ids
+    if fresh:
+        question = load_scenario(fresh[0])
+        screen.print(Text(f"A question to try: {question.title}. {question.summary}"))
+        screen.print(Text(f"  sdcli interview {question.id}", style="cyan"))
+    screen.print(Text("A number, quickly:"))
+    screen.print(Text("  sdcli calc '100M link/month to link/s'", style="cyan"))
+    screen.print(Text("Everything else: sdcli --help"))

@@ -1,0 +1,171 @@
+"""The score on the screen: bars, ticks with the person's own words, gaps and what closes them.
+
+Used by `score` and wherever a session's score is shown. Numbers are rounded to 5, since the
+last digit of a keyword-based score means nothing; `--json` has them unrounded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from sdcli.cli.screen import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import Console
+
+    from sdcli.scoring import Graded, NumberCheck, Score
+
+HONEST = (
+    "keyword-based practice score: it sees which words stand where, not whether they are right."
+    " Typical error: one state up or down. It predicts no interview."
+)
+GAPS_SHOWN = 3
+_ROUND_TO = 5
+_BAR = 20
+_QUOTE_MAX = 220
+_STEPS = {
+    "scope": "Scope",
+    "high_level": "High level",
+    "deep_dive": "Deep dive",
+    "wrap_up": "Wrap-up",
+}
+_FILLED = {"justified": 3, "explained": 2, "named": 1, "rejected": 0, "absent": 0}
+
+
+def show(console: Console, score: Score, title: str) -> None:
+    """Print a score card: totals, gaps, ticks by step, misses, sums."""
+    _line(console, f"{title} · level {score.level}", style="bold")
+    _line(console, HONEST, style="dim")
+    console.print()
+    if score.score is None:
+        _line(console, "No score: this could not be matched to the question.", style="bold")
+        _line(console, "Fewer than two items are explained, and few words are of its subject.")
+    else:
+        _totals(console, score)
+        _gaps(console, score)
+    ticks = [item for item in score.items if item.quote]
+    misses = [item for item in score.items if not item.quote]
+    for step, name in _STEPS.items():
+        here = [item for item in ticks if item.step == step]
+        if here:
+            console.print()
+            _line(console, name, style="bold")
+            for item in here:
+                _tick(console, item)
+    _misses(console, misses if score.score is not None else [])
+    _sums(console, score.numbers)
+
+
+def rounded(score: float) -> int:
+    """A score rounded to 5.
+
+    >>> rounded(72.4), rounded(72.5), rounded(100.0)
+    (70, 75, 100)
+    """
+    return int(score / _ROUND_TO + 0.5) * _ROUND_TO
+
+
+def bar(score: float, width: int = _BAR, *, ascii_only: bool = False) -> str:
+    """A score as a bar.
+
+    >>> bar(50, 10)
+    '█████·····'
+    """
+    full = round(score / 100 * width)
+    return ("#" if ascii_only else "█") * full + ("." if ascii_only else "·") * (width - full)
+
+
+def _totals(console: Console, score: Score) -> None:
+    assert score.score is not None  # noqa: S101 - the caller has asked
+    _line(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
+    steps = {_STEPS[step]: value for step, value in score.steps.items()}
+    axes = {axis.capitalize(): value for axis, value in score.axes.items()}
+    for group in (steps, axes):
+        console.print()
+        _bars(console, group)
+
+
+def _bars(console: Console, values: Mapping[str, float | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            _line(console, f"  {name:14}   -  not assessed")
+        else:
+            drawn = bar(value, ascii_only=console.options.ascii_only)
+            _line(console, f"  {name:14} {rounded(value):3}  {drawn}")
+
+
+def _gaps(console: Console, score: Score) -> None:
+    gaps = score.gaps[:GAPS_SHOWN]
+    if not gaps:
+        return
+    console.print()
+    _line(console, "What would raise it most", style="bold")
+    for number, item in enumerate(gaps, start=1):
+        _line(console, f"{number}. {item.claim} ({item.state} now)", indent=2, hang=3)
+        _line(console, f"do: {item.next}", indent=5, hang=4)
+        _line(console, f"why: {item.why}", indent=5, hang=5)
+        _line(console, f"like: {item.model}", indent=5, hang=6, style="dim")
+
+
+def _tick(console: Console, item: Graded) -> None:
+    filled = _FILLED[item.state]
+    marks = "***" if console.options.ascii_only else "■■■"
+    empty = "---" if console.options.ascii_only else "□□□"
+    _line(console, f"{marks[:filled]}{empty[filled:]} {item.state}: {item.claim}", indent=2, hang=4)
+    quote = Text(f"line {item.line}: ")
+    quote.append(f'"{_short(item.quote)}"', style="bold")
+    _print(console, quote, indent=6)
+    _line(console, f"rule: {item.rule}", indent=6, hang=6, style="dim")
+    if item.next:
+        _line(console, f"next: {item.next}", indent=6, hang=6)
+
+
+def _misses(console: Console, misses: Iterable[Graded]) -> None:
+    missed = list(misses)
+    if not missed:
+        return
+    console.print()
+    _line(console, "Not found in the answer", style="bold")
+    for item in missed:
+        marks = "---" if console.options.ascii_only else "□□□"
+        _line(console, f"{marks} {_STEPS[item.step]}: {item.claim}", indent=2, hang=4)
+        _line(console, f"next: {item.next}", indent=6, hang=6)
+        _line(console, f"why: {item.why}", indent=6, hang=5, style="dim")
+
+
+def _sums(console: Console, numbers: Iterable[NumberCheck]) -> None:
+    checked = list(numbers)
+    if not checked:
+        return
+    console.print()
+    _line(console, "Sums", style="bold")
+    for number in checked:
+        text = f"{number.verdict}: line {number.line}: {_short(number.quote)}"
+        told = text if number.verdict == "ok" else f"{text} (comes to {number.computed})"
+        _line(console, told, indent=2, hang=5)
+
+
+def _short(quote: str) -> str:
+    """A quote on one line, cut at a word where it is long."""
+    one_line = " ".join(plain(quote).split())
+    if len(one_line) <= _QUOTE_MAX:
+        return one_line
+    return one_line[:_QUOTE_MAX].rsplit(" ", 1)[0] + " ..."
+
+
+def _line(console: Console, text: str, *, indent: int = 0, hang: int = 0, style: str = "") -> None:
+    _print(console, Text(plain(text), style=style), indent=indent, hang=hang)
+
+
+def _print(console: Console, text: Text, *, indent: int = 0, hang: int = 0) -> None:
+    """A text in the console's width; lines after the first are indented by `hang` more."""
+    room = max(20, console.width - indent - hang)
+    first = True
+    for row in text.wrap(console, room):
+        row.rstrip()
+        console.print(Text(" " * (indent if first else indent + hang)) + row, soft_wrap=True)
+        first = False

@@ -1,0 +1,152 @@
+"""A person types an interview into a terminal that is killed at every prompt.
+
+The invented question of tests/content/coat-check.yaml is played twice through the real
+prompts: once undisturbed, once with a SIGKILL before each answer, in the middle of a word.
+Both leave the same design.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from sdcli.core import yaml
+from tests.cli.pseudo_terminal import PseudoTerminal
+
+HERE = Path(__file__).resolve().parent
+SDCLI = [sys.executable, "-m", "sdcli.cli.entry"]
+ENTER = "\r"
+LISTED = {"questions", "assumptions", "estimates", "components", "flows", "decision"}
+FINISH = "\x1b\r"
+
+
+def recorded() -> list[tuple[str, str]]:
+    """The answers one line at a time, with the empty lines that leave a list."""
+    answers = yaml.read(HERE / "coat-check.answers.yaml").data["answers"]
+    found: list[tuple[str, str]] = []
+    for number, answer in enumerate(answers):
+        at, text = answer["at"], str(answer["text"])
+        found.append((at, text))
+        following = answers[number + 1]["at"] if number + 1 < len(answers) else ""
+        if at.rpartition(".")[2] in LISTED and text and following != at:
+            found.append((at, ""))
+    return found
+
+
+def keys_for(at: str, text: str) -> str:
+    """What a person types: a line and ENTER, a text and its finish key, or ENTER twice."""
+    if not text:
+        return ENTER + ENTER
+    is_line = at.rpartition(".")[2] in {*LISTED, "predict"}
+    return text + ENTER if is_line else text.replace("\n", ENTER) + FINISH
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> dict[str, str]:
+    scenarios = tmp_path / "content" / "scenarios"
+    scenarios.mkdir(parents=True)
+    source = HERE.parent / "content" / "coat-check.yaml"
+    (scenarios / "coat-check.yaml").write_bytes(source.read_bytes())
+    return os.environ | {"SDCLI_PATH": str(tmp_path / "content"), "LC_ALL": "C.UTF-8"}
+
+
+def stored(world: dict[str, str]) -> int:
+    """How many events are in the database, seen from outside."""
+    with sqlite3.connect(f"file:{world['SDCLI_DATA']}/sessions.db?mode=ro", uri=True) as database:
+        return database.execute("SELECT count(*) FROM events").fetchone()[0]
+
+
+def answer(terminal: PseudoTerminal, world: dict[str, str], at: str, text: str) -> None:
+    """Type one answer at its prompt and wait until it is stored."""
+    terminal.wait_for(f"· {at}")
+    before = stored(world)
+    terminal.type(keys_for(at, text))
+    terminal.read_until(lambda: stored(world) > before)
+
+
+def play(tmp_path: Path, world: dict[str, str], name: str, *, killed: bool) -> bytes:
+    """The design that an interview leaves."""
+    world = world | {"SDCLI_DATA": str(tmp_path / f"{name}-data")}
+    out = ["--out", str(tmp_path / name)]
+    terminal = PseudoTerminal([*SDCLI, "interview", "coat-check", *out], cwd=tmp_path, env=world)
+    for at, text in recorded():
+        terminal.wait_for(f"· {at}")
+        if killed:
+            terminal.type("half a wo")
+            assert terminal.kill() == -signal.SIGKILL
+            command = [*SDCLI, "interview", "--resume", *out]
+            terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+        answer(terminal, world, at, text)
+    terminal.wait_for("This report again")
+    assert terminal.wait() == 0
+    return (tmp_path / name / "design.yaml").read_bytes()
+
+
+def test_killed_at_each_prompt_and_resumed_it_gives_the_same_design(tmp_path, world):
+    undisturbed = play(tmp_path, world, "undisturbed", killed=False)
+    assert b"3000 coat/day" in undisturbed
+    assert play(tmp_path, world, "killed", killed=True) == undisturbed
+
+
+@pytest.mark.parametrize(
+    ("leave", "code"),
+    [
+        (lambda terminal: terminal.type("\x03"), 130),  # Ctrl-C
+        (lambda terminal: terminal.type("\x04"), 130),  # Ctrl-D on an empty line: end of input
+        (lambda terminal: terminal.type("/quit\r"), 0),
+        (
+            lambda terminal: os.kill(terminal.process, signal.SIGHUP),
+            -signal.SIGHUP,
+        ),  # closed window
+    ],
+    ids=["ctrl-c", "end of input", "quit", "hangup"],
+)
+def test_leaving_loses_nothing(tmp_path, world, leave, code):
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    terminal = PseudoTerminal([*SDCLI, "interview", "coat-check"], cwd=tmp_path, env=world)
+    answer(terminal, world, "scope.questions", "How long is the rush?")
+    terminal.wait_for("20 minutes.")
+    terminal.wait_for("· scope.questions")
+    leave(terminal)
+    assert terminal.wait() == code
+    assert stored(world) == 1
+    assert not (tmp_path / "coat-check").exists()
+    terminal = PseudoTerminal([*SDCLI, "interview", "--resume"], cwd=tmp_path, env=world)
+    terminal.wait_for("· scope.questions")
+    terminal.kill()
+
+
+def test_back_edit_and_a_refused_line_in_the_terminal(tmp_path, world):
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    command = [*SDCLI, "interview", "coat-check", "--step", "scope"]
+    terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+    answer(terminal, world, "scope.questions", "")
+    answer(terminal, world, "scope.functional", "Coats, hang them")
+    answer(terminal, world, "scope.quality", "/back")
+    terminal.wait_for("· scope.functional")
+    terminal.wait_for(">  Coats, hang them")  # the old text stands there to be changed
+    answer(terminal, world, "scope.functional", " up")
+    answer(terminal, world, "scope.quality", "")
+    terminal.wait_for("· scope.assumptions")
+    terminal.type("coats = 3 furlong" + ENTER)
+    terminal.wait_for("error:")
+    terminal.wait_for("coats = 3 furlong\n")  # what was refused can be mended
+    terminal.type("\x08" * 7 + "coat" + ENTER)
+    terminal.read_until(lambda: stored(world) == 6)
+    terminal.wait_for("· scope.assumptions")
+    terminal.type("/edit coats" + ENTER)
+    terminal.wait_for("· scope.assumptions", "edit coats")
+    terminal.type("s/day" + ENTER)
+    terminal.read_until(lambda: stored(world) == 7)
+    answer(terminal, world, "scope.assumptions", "")
+    answer(terminal, world, "scope.out_of_scope", "")
+    terminal.wait_for("This report again")
+    assert terminal.wait() == 0
+    design = yaml.read(tmp_path / "coat-check" / "design.yaml").data
+    assert design["requirements"]["functional"][0]["text"] == "Coats, hang them up"
+    assert design["assumptions"]["coats"]["value"] == "3 coats/day"

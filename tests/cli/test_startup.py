@@ -1,0 +1,69 @@
+"""A command imports what it uses and nothing else; read from `-X importtime`, not from a clock."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "typer": "typer",
+    "rich": "rich.console",
+    "questionary": "questionary",
+    "prompt_toolkit": "prompt_toolkit",
+    "jinja2": "jinja2",
+    "yaml": "yaml",
+    "termaid": "termaid",
+    "snowballstemmer": "snowballstemmer",
+    "sqlite3": "sqlite3",
+    "platformdirs": "platformdirs",
+    "units": "sdcli.units",
+    "experiments": "sdcli.experiments",
+    "documents": "sdcli.documents",
+    "interview": "sdcli.interview",
+    "scoring": "sdcli.scoring",
+    "content": "sdcli.content",
+    "design": "sdcli.design",
+}
+
+
+def imported(arguments: list[str], tmp_path) -> set[str]:
+    """The names of HEAVY that a command imports."""
+    process = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "sdcli.cli.entry", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"SDCLI_DATA": str(tmp_path / "data")},
+    )
+    modules = {
+        line.rpartition("|")[2].strip()
+        for line in process.stderr.splitlines()
+        if line.startswith("import time:")
+    }
+    assert "sdcli.cli" in modules, process.stderr
+    return {name for name, module in HEAVY.items() if module in modules}
+
+
+@pytest.mark.parametrize(
+    ("command", "may"),
+    [
+        (["--help"], "typer"),
+        (["--version"], "typer"),
+        (["interview", "--help"], "typer"),
+        (["calc", "100M link/month to link/s"], "units"),
+        (["scenarios"], "typer rich yaml content units platformdirs"),
+        (["lab", "list"], "typer rich experiments units"),
+        (
+            ["sessions", "list"],
+            "typer rich sqlite3 interview yaml content units platformdirs design scoring",
+        ),
+        (["doc", "schema"], "typer yaml design units"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_imported_that_the_command_does_not_use(command, may, tmp_path):
+    assert imported(command, tmp_path) <= set(may.split())

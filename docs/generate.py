@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +89,9 @@ def picture(title: str, printed: str) -> str:
 
     recorder = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
     recorder.print(Text.from_ansi(printed))
-    return recorder.export_svg(title=title, unique_id=title.replace(" ", "-"))
+    drawn = recorder.export_svg(title=title, unique_id="terminal")
+    # The picture names fonts of the reader's machine and fetches nothing from anywhere.
+    return re.sub(r"\s*@font-face \{.*?\}\n", "", drawn, flags=re.DOTALL)
 
 
 def _cut(text: str, begin: str, end: str) -> str:
@@ -107,6 +111,7 @@ def picture_lab() -> str:
         )
 
 
+@cache
 def _interview() -> str:
     with tempfile.TemporaryDirectory() as folder:
         return run(
@@ -115,13 +120,18 @@ def _interview() -> str:
 
 
 def picture_interview() -> str:
-    """The middle of the recorded interview: estimates, components, the diagram."""
-    return picture("sdcli interview url-shortener", _cut(_interview(), "High-level", "Deep dive"))
+    """The middle of the recorded interview: flows, and the design drawn from them."""
+    return picture("sdcli interview url-shortener", _cut(_interview(), "Flows", "Take one"))
+
+
+def picture_predict() -> str:
+    """A prediction of the recorded interview, and the run beside it."""
+    return picture("predict, then run", _cut(_interview(), "Predict, then run", "Decision"))
 
 
 def picture_report() -> str:
-    """The end of the recorded interview: the report."""
-    return picture("the report", _cut(_interview(), "Report", "no line holds this"))
+    """The end of the recorded interview: the report, down to its first step."""
+    return picture("the report", _cut(_interview(), "Report", "a model answer"))
 
 
 OUTPUTS: dict[str, Callable[[], str]] = {
@@ -129,6 +139,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/interview.md": interview_phases,
     "docs/pictures/lab.svg": picture_lab,
     "docs/pictures/interview.svg": picture_interview,
+    "docs/pictures/predict.svg": picture_predict,
     "docs/pictures/report.svg": picture_report,
 }
 

@@ -203,7 +203,7 @@ class Conversation:
         """A label in colour and a text beside it, whose further lines stand under the first."""
         for line in Text(plain(text)).wrap(self.screen, self.screen.width - len(label)):
             line.rstrip()
-            self.screen.print(Text(label, style="cyan") + line)
+            self.screen.print(Text.assemble((label, "cyan"), line))
             label = " " * len(label)
 
     def _echo(self, text: str) -> None:

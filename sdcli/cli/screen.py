@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,13 @@ def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
     import termaid
     from termaid.utils import display_width
 
-    # termaid takes the lines for screen readers for boxes; here the text is the picture.
-    kept = [line for line in diagram.splitlines() if not line.strip().startswith("acc")]
+    # termaid takes the lines for screen readers for boxes, and draws its round shapes as boxes
+    # with odd corners: here the text is the picture, and every box is a plain one.
+    kept = [
+        re.sub(r'^(\s*n\d+)\W+"(.*)"\W+$', r'\1["\2"]', line)
+        for line in diagram.splitlines()
+        if not line.strip().startswith("acc")
+    ]
     tries: list[dict[str, Any]] = [
         {"gap": 2, "padding_x": 2, "padding_y": 0},
         {"gap": 1, "padding_x": 1, "padding_y": 0},

@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 
 
 def question_of(wanted: RunExperiment) -> str:
-    """What is to be predicted, in the experiment's words for these parameters."""
+    """What is to be predicted, in the experiment's words for these parameters.
+
+    Parameters that the experiment refuses do not end the interview: the text says so.
+    """
     from sdcli.experiments import get
 
     experiment = get(wanted.experiment)
     predict = experiment.predict
+    try:
+        params = _bound(experiment, wanted)
+    except SdcliError as error:
+        return (
+            f"{wanted.experiment} cannot run on {wanted.component}: {error}, given {error.given}."
+            f" Change it with /edit {wanted.component}, or move on."
+        )
     if predict is None:
         return experiment.claim
-    return f"{predict.question(_bound(experiment, wanted))} ({predict.within} counts as right)"
+    return f"{predict.question(params)} ({predict.within} counts as right)"
 
 
 def run_for_design(

@@ -65,6 +65,12 @@ def _identifier(text: str) -> str:
     return text
 
 
+def _topic(text: str) -> str:
+    if text == "curveball":
+        raise _refuse('"curveball" is the id of a prompt of every interview', "call it otherwise")
+    return text
+
+
 def _noun(text: str) -> str:
     if not NOUN.fullmatch(text):
         raise _refuse(f'"{text}" is no count noun', "use one lower-case word in the singular")
@@ -102,6 +108,7 @@ def _positive(factor: float) -> float:
 
 Text = Annotated[str, AfterValidator(_filled)]
 Id = Annotated[str, AfterValidator(_identifier)]
+TopicId = Annotated[Id, AfterValidator(_topic)]
 Noun = Annotated[str, AfterValidator(_noun)]
 Word = Annotated[str, BeforeValidator(_number_as_word), AfterValidator(_filled)]
 Factor = Annotated[float, Field(strict=True), AfterValidator(_positive)]
@@ -222,7 +229,7 @@ class DeepDive(_Part):
     `{name}` in `forces` stands for the person's own estimate of that name.
     """
 
-    id: Id
+    id: TopicId
     title: Text
     ask: Text
     estimates: Annotated[tuple[str, ...], Field(min_length=1)]

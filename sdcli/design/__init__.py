@@ -6,6 +6,7 @@ parameter into a value, `validation` finds what no single field can know to be w
 Nothing here runs an experiment or writes a document.
 """
 
+from sdcli.design.faults import in_order
 from sdcli.design.file import Loaded, dump, load, parse
 from sdcli.design.kinds import KINDS, Kind, ParamSpec
 from sdcli.design.leaves import leaves, plain
@@ -49,6 +50,7 @@ __all__ = [
     "Risk",
     "Setting",
     "dump",
+    "in_order",
     "json_schema",
     "leaves",
     "load",

@@ -18,6 +18,7 @@ from sdcli.core import yaml
 from sdcli.core.errors import Fault, FaultsFound, InputError
 from sdcli.core.files import read_text
 from sdcli.core.suggest import did_you_mean, nearest
+from sdcli.design.faults import in_order
 from sdcli.design.model import SCHEMA, Assumption, Design, Estimate, Flow
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _CONFLICT = re.compile(r"(?ms)^<{7} .*?^={7}$.*?^>{7} ")
 _SCHEMA = re.compile(r"sdcli/([0-9]+)")
+_BESIDE_MAX = 20  # unknown keys beside a missing one that are looked at
+_ERRORS_MAX = 1000  # errors of one file that are put into words
 _NUMERIC = {"params", "with", "value", "target"}  # keys whose text is written as a number
 
 
@@ -69,9 +72,13 @@ def parse(text: str, name: str) -> Loaded:
     try:
         design = Design.model_validate(tree.data)
     except ValidationError as error:
-        errors = [dict(one) for one in error.errors(include_url=False)]
-        faults = {_fault(tree, one) for one in errors if not _is_misspelt(one, errors)}
-        raise FaultsFound(sorted(faults)) from None
+        errors: list[dict[str, Any]] = [dict(one) for one in error.errors(include_url=False)]
+        unknown: dict[tuple[str | int, ...], list[str]] = {}
+        for one in errors:
+            if one["type"] == "extra_forbidden":
+                unknown.setdefault(one["loc"][:-1], []).append(str(one["loc"][-1]))
+        shown = [one for one in errors[:_ERRORS_MAX] if not _is_misspelt(one, unknown)]
+        raise FaultsFound(in_order([_fault(tree, one) for one in shown])) from None
     return Loaded(design, tree)
 
 
@@ -105,14 +112,13 @@ def _check_schema(tree: yaml.Tree) -> None:
     )
 
 
-def _is_misspelt(missing: dict[str, Any], errors: list[dict[str, Any]]) -> bool:
+def _is_misspelt(error: dict[str, Any], unknown: dict[tuple[str | int, ...], list[str]]) -> bool:
     """Whether a key is missing because it stands beside its place, misspelt: one fault, not two."""
-    return missing["type"] == "missing" and any(
-        one["type"] == "extra_forbidden"
-        and one["loc"][:-1] == missing["loc"][:-1]
-        and missing["loc"][-1] in nearest(str(one["loc"][-1])[:64], [str(missing["loc"][-1])])
-        for one in errors
-    )
+    if error["type"] != "missing":
+        return False
+    name = str(error["loc"][-1])
+    beside = unknown.get(error["loc"][:-1], [])[:_BESIDE_MAX]
+    return any(name in nearest(word[:64], [name]) for word in beside)
 
 
 def _fault(tree: yaml.Tree, error: dict[str, Any]) -> Fault:

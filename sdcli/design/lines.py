@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
+from sdcli.design.faults import printable
 from sdcli.design.kinds import KINDS, Kind
 from sdcli.design.model import CLIENT, FLOW, LABEL, NAME, Component, Decision, Flow, Quality
 from sdcli.design.settings import setting_value
@@ -180,7 +181,7 @@ def check_flow(flow: Flow, components: Collection[str] | None, *, where: str) ->
             raise InputError(f"{both[0]} calls itself", where=where, given=_shown(flow.path))
     if messages(hops) > MESSAGES_MAX:
         raise InputError(
-            "this flow branches too often to be drawn",
+            "this flow makes too many calls to be drawn",
             where=where,
             given=_shown(flow.path),
             fix="make two flows of it",
@@ -281,5 +282,5 @@ def _named(line: str, what: str, like: str, form: re.Pattern[str] = NAME) -> tup
 
 def _shown(text: str, limit: int = 100) -> str:
     """Text of the user's for an error: one line, printable, not too long."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    shown = printable(text)
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."

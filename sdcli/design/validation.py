@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import Fault, InputError
 from sdcli.core.suggest import did_you_mean
+from sdcli.design.faults import in_order
 from sdcli.design.kinds import KINDS
 from sdcli.design.lines import QUALITY_LIKE, check_flow, unknown_kind, unknown_param
 from sdcli.design.model import CLIENT
@@ -39,7 +40,7 @@ def validate(loaded: Loaded, sheet: Worksheet | None = None) -> list[Fault]:
     Cost: one evaluation of every formula.
     """
     found = _Validation(loaded, sheet or loaded.design.worksheet()).faults()
-    return sorted(set(found), key=lambda fault: (fault.line, fault.key))
+    return in_order(found)
 
 
 class _Validation:

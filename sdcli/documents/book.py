@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound, InputError
+from sdcli.design import in_order
 from sdcli.documents.evidence import Evidence, plans, problem_of
 from sdcli.experiments import params_json
 
@@ -31,7 +32,7 @@ class Book:
     ) -> None:
         self.plans, faults = plans(facts)
         if faults:
-            raise FaultsFound(sorted(faults))
+            raise FaultsFound(in_order(faults))
         self._stored = stored
         self._results: dict[str, Evidence | str] = {}
 

@@ -49,9 +49,11 @@ def place(
             parts.append((piece.id, wrap(piece.id, texts[piece.id], eol)))
         else:
             parts.append((piece.id, piece.raw))
+    there = {name for name, _ in parts}
     for at, block_id in enumerate(order):
-        if block_id in texts and block_id not in {name for name, _ in parts}:
+        if block_id in texts and block_id not in there:
             _insert(parts, order, at, wrap(block_id, texts[block_id], eol), eol)
+            there.add(block_id)
     return "".join(text for _, text in parts)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound
-from sdcli.design import load
+from sdcli.design import in_order, load
 from sdcli.documents.book import Book
 from sdcli.documents.facts import Facts
 from sdcli.documents.markers import digest
@@ -57,7 +57,7 @@ def open_study(files: Files, stored: Callable[[Pair], Evidence | None] | None = 
     """
     facts = Facts(load(files.design), files.design)
     book = Book(facts, stored)
-    faults = list(gate_faults(facts, book))
+    faults = in_order(gate_faults(facts, book))
     if faults:
-        raise FaultsFound(sorted(faults))
+        raise FaultsFound(faults)
     return Study(files, facts, book, outline(facts, book, files.in_comment))

@@ -4,10 +4,11 @@
 scenario's data and in the checker of a typed answer. A quantity has a magnitude, which may be
 a range, and a dimension, which keeps bytes, seconds, dollars and each counted thing apart.
 
-From the text to the result: tokens -> literals, parser -> syntax -> evaluate -> quantity
-(dimension, spread with arithmetic, product) -> display. The words are data: table (units), vocabulary (count
-nouns). The package imports neither pint nor numpy nor `dataclasses`, so that a one-shot sum
-starts about as fast as Python does.
+From the text to the result: tokens -> literals, parser -> syntax -> evaluate -> quantity ->
+display. A quantity is made of a spread (arithmetic.py computes with it) and a dimension;
+product.py holds products of units. The words are data: table (units), vocabulary (nouns).
+The package uses neither pint nor numpy, and imports so little that a one-shot sum starts
+about as fast as Python does.
 """
 
 from __future__ import annotations

@@ -93,6 +93,14 @@ def test_all_faults_of_form_are_found_at_once():
     assert [fault.key for fault in caught.value.faults] == ["titel", "components.ring.parms"]
 
 
+def test_of_very_many_faults_the_first_are_named_and_the_rest_counted():
+    text = WHOLE + "".join(f"unheard_of_{i}: 1\n" for i in range(900))
+    with pytest.raises(FaultsFound) as caught:
+        parse(text, "design.yaml")
+    assert len(caught.value.faults) == 201
+    assert caught.value.faults[-1].message == "and 700 faults or more from here on"
+
+
 def test_a_newer_schema_is_refused_in_a_sentence():
     with pytest.raises(InputError) as caught:
         parse(WHOLE.replace("sdcli/1", "sdcli/2") + "unheard_of: 1\n", "design.yaml")

@@ -127,3 +127,28 @@ def test_a_design_made_to_hurt_is_refused_and_nothing_is_written(tmp_path, text)
     assert caught.value.exit_code == 2
     assert len(caught.value.render()) < 20_000
     assert [p.name for p in folder.iterdir()] == ["design.yaml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"ti\\e[31mtle": 3\n',
+        'status: "\\e[2J"\n',
+        'owners: "\\e[2J"\n',
+        'components: {"a\\e[2J": {kind: cache}}\n',
+        'components: {a: {kind: "a\\e[31m", params: {"p\\e[2J": 1}}}\n',
+        'components: {a: {kind: cache, params: {"p\\e[2J": "\\e[2J"}}}\n',
+        'components: {a: {kind: hash-ring, evidence: [{run: r.b, with: {"\\e[2J": 1}}]}}\n',
+        'components: {a: {kind: hash-ring, evidence: [{run: "ring.\\e[2J"}]}}\n',
+        'flows: {f: "client -> \\e[2J"}\n',
+        'requirements: {quality: [{id: Q1, metric: "e.\\e[2J", op: "<=", target: "\\e[2J"}]}\n',
+        'decisions: [{id: D1, choice: a, options: [b], confirm: "\\e[2J <= 1"}]\n',
+    ],
+)
+def test_an_error_about_a_hostile_design_steers_no_terminal(tmp_path, text):
+    path = tmp_path / "design.yaml"
+    path.write_text("schema: sdcli/1\nid: x\ntitle: x\n" + text)
+    with pytest.raises(SdcliError) as caught:
+        build(path)
+    assert "\x1b" not in caught.value.render()
+    assert "design.yaml:4" in caught.value.render()

@@ -26,7 +26,7 @@ _WORST = ("fresh", "stale", "failed")
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[FILE|FOLDER]...",
+        metavar="FILE|FOLDER",
         help=f"Designs, their documents, or folders with {DESIGN} in them.",
         show_default=f"./{DESIGN}",
     ),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, bar, miss, rounded, tick, write
 from sdcli.cli.screen import plain
 
 if TYPE_CHECKING:
@@ -15,16 +15,8 @@ if TYPE_CHECKING:
 
     from sdcli.interview import Report
     from sdcli.interview.report import Prediction, StepReport
-    from sdcli.scoring import Graded
 
-GAPS_SHOWN = 3
 MISSED_SHOWN = 6  # for each step; the rest is counted
-BAR_WIDTH = 20
-
-HONEST = (
-    "A practice score from the words and numbers in your answers. It cannot judge whether your"
-    " reasoning is right, and it is no hiring prediction. Where it is wrong, you are the judge."
-)
 
 
 def show_report(screen: Console, report: Report, session: str) -> None:
@@ -40,7 +32,7 @@ def show_report(screen: Console, report: Report, session: str) -> None:
         screen.print(
             Text.assemble((f"Score {rounded(report.score)} of 100", "bold"), f"   {report.band}")
         )
-    screen.print(Text(HONEST))
+    write(screen, HONEST, style="dim")
     screen.print()
     screen.print(_times(report))
     if any(value is not None for value in report.axes.values()):
@@ -48,34 +40,20 @@ def show_report(screen: Console, report: Report, session: str) -> None:
         screen.print(_axes(report))
     screen.print()
     lines = f"Lines of the design: {report.typed} typed, {report.accepted} accepted."
-    screen.print(Text(f"{report.covered} of {report.asked} points covered. {lines}"))
+    write(screen, f"{report.covered} of {report.asked} points covered. {lines}")
     for prediction in report.predictions:
-        screen.print(Text(_prediction(prediction)))
+        write(screen, _prediction(prediction), hang=2)
     for step in report.steps:
         _show_step(screen, step, report)
     if report.gaps:
         screen.print()
-        screen.print(Text("The three gaps that weigh most", style="bold"))
+        write(screen, "What would raise it most", style="bold")
         for number, item in enumerate(report.gaps[:GAPS_SHOWN], 1):
-            screen.print(Text(f" {number}. {plain(item.claim)}"))
-            screen.print(Padding(Text(plain(item.why)), (0, 0, 0, 4)))
+            write(screen, f"{number}. {item.claim}", indent=2, hang=3)
+            write(screen, f"why: {item.why}", indent=5, hang=5)
     screen.print()
-    screen.print(Text(f"This report again: sdcli sessions show {session}"))
-
-
-def rounded(score: float) -> int:
-    """A score as the screen shows it: to the nearest 5, for it is no more exact than that."""
-    return int(score / 5 + 0.5) * 5
-
-
-def bar(value: float) -> str:
-    """A score as a bar that needs no colour.
-
-    >>> bar(50)
-    '██████████░░░░░░░░░░'
-    """
-    full = round(value / 100 * BAR_WIDTH)
-    return "█" * full + "░" * (BAR_WIDTH - full)
+    write(screen, f"This report again: sdcli sessions show {session}")
+    write(screen, f"Lines are those of: sdcli sessions export {session} --text")
 
 
 def _times(report: Report) -> Table:
@@ -132,35 +110,21 @@ def _show_step(screen: Console, step: StepReport, report: Report) -> None:
     screen.print()
     screen.rule(Text(step.title, style="bold"), align="left", characters="·")
     for item in step.covered:
-        show_tick(screen, item)
+        tick(screen, item, is_brief=True)
     for item in step.missed[:MISSED_SHOWN]:
-        show_miss(screen, item)
+        if item.quote:
+            tick(screen, item)
+        else:
+            miss(screen, item)
     if len(step.missed) > MISSED_SHOWN:
-        screen.print(Text(f"   and {len(step.missed) - MISSED_SHOWN} more of less weight"))
+        write(screen, f"and {len(step.missed) - MISSED_SHOWN} more of less weight", indent=2)
     if step.model:
         _beside(screen, step.own, step.model)
     if step.step == "deep_dive":
         for topic in report.topics:
             screen.print()
-            screen.print(Text(topic.title, style="bold"))
+            write(screen, topic.title, style="bold")
             _beside(screen, topic.own, topic.model)
-
-
-def show_tick(screen: Console, item: Graded) -> None:
-    """A covered item: its claim, the person's own words with their line, the rule that fired."""
-    screen.print(Text.assemble((" ✓ ", "green"), plain(item.claim), f"  [{item.state}]"))
-    quote = " ".join(plain(item.quote).split())
-    screen.print(Padding(Text(f"line {item.line}: “{quote}”", style="green"), (0, 0, 0, 3)))
-
-
-def show_miss(screen: Console, item: Graded) -> None:
-    """A missed item: its claim, what stands there so far, what would raise it, why it matters."""
-    screen.print(Text.assemble((" ✗ ", "red"), plain(item.claim), f"  [{item.state}]"))
-    if item.quote:
-        quote = " ".join(plain(item.quote).split())
-        screen.print(Padding(Text(f"line {item.line}: “{quote}”"), (0, 0, 0, 3)))
-    screen.print(Padding(Text(f"next: {plain(item.next)}"), (0, 0, 0, 3)))
-    screen.print(Padding(Text(f"why:  {plain(item.why)}"), (0, 0, 0, 3)))
 
 
 def _beside(screen: Console, own: str, model: str) -> None:

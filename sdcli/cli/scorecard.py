@@ -38,12 +38,12 @@ _FILLED = {"justified": 3, "explained": 2, "named": 1, "rejected": 0, "absent": 
 
 def show(console: Console, score: Score, title: str) -> None:
     """Print a score card: totals, gaps, ticks by step, misses, sums."""
-    _line(console, f"{title} · level {score.level}", style="bold")
-    _line(console, HONEST, style="dim")
+    write(console, f"{title} · level {score.level}", style="bold")
+    write(console, HONEST, style="dim")
     console.print()
     if score.score is None:
-        _line(console, "No score: this could not be matched to the question.", style="bold")
-        _line(console, "Fewer than two items are explained, and few words are of its subject.")
+        write(console, "No score: this could not be matched to the question.", style="bold")
+        write(console, "Fewer than two items are explained, and few words are of its subject.")
     else:
         _totals(console, score)
         _gaps(console, score)
@@ -53,9 +53,9 @@ def show(console: Console, score: Score, title: str) -> None:
         here = [item for item in ticks if item.step == step]
         if here:
             console.print()
-            _line(console, name, style="bold")
+            write(console, name, style="bold")
             for item in here:
-                _tick(console, item)
+                tick(console, item)
     _misses(console, misses if score.score is not None else [])
     _sums(console, score.numbers)
 
@@ -81,7 +81,7 @@ def bar(score: float, width: int = _BAR, *, ascii_only: bool = False) -> str:
 
 def _totals(console: Console, score: Score) -> None:
     assert score.score is not None  # noqa: S101 - the caller has asked
-    _line(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
+    write(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
     steps = {_STEPS[step]: value for step, value in score.steps.items()}
     axes = {axis.capitalize(): value for axis, value in score.axes.items()}
     for group in (steps, axes):
@@ -92,10 +92,10 @@ def _totals(console: Console, score: Score) -> None:
 def _bars(console: Console, values: Mapping[str, float | None]) -> None:
     for name, value in values.items():
         if value is None:
-            _line(console, f"  {name:14}   -  not assessed")
+            write(console, f"  {name:14}   -  not assessed")
         else:
             drawn = bar(value, ascii_only=console.options.ascii_only)
-            _line(console, f"  {name:14} {rounded(value):3}  {drawn}")
+            write(console, f"  {name:14} {rounded(value):3}  {drawn}")
 
 
 def _gaps(console: Console, score: Score) -> None:
@@ -103,25 +103,28 @@ def _gaps(console: Console, score: Score) -> None:
     if not gaps:
         return
     console.print()
-    _line(console, "What would raise it most", style="bold")
+    write(console, "What would raise it most", style="bold")
     for number, item in enumerate(gaps, start=1):
-        _line(console, f"{number}. {item.claim} ({item.state} now)", indent=2, hang=3)
-        _line(console, f"do: {item.next}", indent=5, hang=4)
-        _line(console, f"why: {item.why}", indent=5, hang=5)
-        _line(console, f"like: {item.model}", indent=5, hang=6, style="dim")
+        write(console, f"{number}. {item.claim} ({item.state} now)", indent=2, hang=3)
+        write(console, f"do: {item.next}", indent=5, hang=4)
+        write(console, f"why: {item.why}", indent=5, hang=5)
+        write(console, f"like: {item.model}", indent=5, hang=6, style="dim")
 
 
-def _tick(console: Console, item: Graded) -> None:
+def tick(console: Console, item: Graded, *, is_brief: bool = False) -> None:
+    """An item that stands in the answer: its state, the words with their line, and why."""
     filled = _FILLED[item.state]
     marks = "***" if console.options.ascii_only else "■■■"
     empty = "---" if console.options.ascii_only else "□□□"
-    _line(console, f"{marks[:filled]}{empty[filled:]} {item.state}: {item.claim}", indent=2, hang=4)
+    write(console, f"{marks[:filled]}{empty[filled:]} {item.state}: {item.claim}", indent=2, hang=4)
     quote = Text(f"line {item.line}: ")
     quote.append(f'"{_short(item.quote)}"', style="bold")
     _print(console, quote, indent=6)
-    _line(console, f"rule: {item.rule}", indent=6, hang=6, style="dim")
+    if is_brief:
+        return
+    write(console, f"rule: {item.rule}", indent=6, hang=6, style="dim")
     if item.next:
-        _line(console, f"next: {item.next}", indent=6, hang=6)
+        write(console, f"next: {item.next}", indent=6, hang=6)
 
 
 def _misses(console: Console, misses: Iterable[Graded]) -> None:
@@ -129,12 +132,17 @@ def _misses(console: Console, misses: Iterable[Graded]) -> None:
     if not missed:
         return
     console.print()
-    _line(console, "Not found in the answer", style="bold")
+    write(console, "Not found in the answer", style="bold")
     for item in missed:
-        marks = "---" if console.options.ascii_only else "□□□"
-        _line(console, f"{marks} {_STEPS[item.step]}: {item.claim}", indent=2, hang=4)
-        _line(console, f"next: {item.next}", indent=6, hang=6)
-        _line(console, f"why: {item.why}", indent=6, hang=5, style="dim")
+        miss(console, item, _STEPS[item.step])
+
+
+def miss(console: Console, item: Graded, step: str = "") -> None:
+    """An item that does not: its claim, what would raise it, why it matters."""
+    marks = "---" if console.options.ascii_only else "□□□"
+    write(console, f"{marks} {step + ': ' if step else ''}{item.claim}", indent=2, hang=4)
+    write(console, f"next: {item.next}", indent=6, hang=6)
+    write(console, f"why: {item.why}", indent=6, hang=5, style="dim")
 
 
 def _sums(console: Console, numbers: Iterable[NumberCheck]) -> None:
@@ -142,11 +150,11 @@ def _sums(console: Console, numbers: Iterable[NumberCheck]) -> None:
     if not checked:
         return
     console.print()
-    _line(console, "Sums", style="bold")
+    write(console, "Sums", style="bold")
     for number in checked:
         text = f"{number.verdict}: line {number.line}: {_short(number.quote)}"
         told = text if number.verdict == "ok" else f"{text} (comes to {number.computed})"
-        _line(console, told, indent=2, hang=5)
+        write(console, told, indent=2, hang=5)
 
 
 def _short(quote: str) -> str:
@@ -157,12 +165,12 @@ def _short(quote: str) -> str:
     return one_line[:_QUOTE_MAX].rsplit(" ", 1)[0] + " ..."
 
 
-def _line(console: Console, text: str, *, indent: int = 0, hang: int = 0, style: str = "") -> None:
+def write(console: Console, text: str, *, indent: int = 0, hang: int = 0, style: str = "") -> None:
+    """A text of ours or of the person's; lines after the first are indented by `hang` more."""
     _print(console, Text(plain(text), style=style), indent=indent, hang=hang)
 
 
 def _print(console: Console, text: Text, *, indent: int = 0, hang: int = 0) -> None:
-    """A text in the console's width; lines after the first are indented by `hang` more."""
     room = max(20, console.width - indent - hang)
     first = True
     for row in text.wrap(console, room):

@@ -69,7 +69,7 @@ def list_sessions(*, as_json: AsJson = False) -> None:
         return
     from rich.table import Table
 
-    from sdcli.cli.report import rounded
+    from sdcli.cli.scorecard import rounded
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("session", "question", "mode", "level", "started (UTC)", "score"):
@@ -116,14 +116,12 @@ def export_session(
     from sdcli.core.errors import InputError
     from sdcli.core.files import write_atomic
     from sdcli.interview import dump_answers
+    from sdcli.scoring import WrittenAnswer
 
     with _store() as store:
         machine = machine_of(store, store.session(session))
     if text:
-        parts = machine.answers_text().items()
-        written = (
-            "\n\n".join(f"=== {step.value} ===\n\n{said}".rstrip() for step, said in parts) + "\n"
-        )
+        written = WrittenAnswer.of(machine.answers_text()).text.rstrip("\n") + "\n"
     else:
         written = dump_answers(machine.terms, machine.events)
     if out is None:

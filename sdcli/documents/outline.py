@@ -1,8 +1,9 @@
 """Which blocks a document has, in which order, and which sections it lists as not covered.
 
-The sections are those that design documents have, in the usual order: what is asked, what is assumed,
-what follows, what is built, what backs it, what was decided, what may go wrong. A profile picks
-among them. A section that the design leaves empty is listed at the end, never dropped.
+The sections are those that design documents have, in the usual order: what is asked, what is
+assumed, what follows, what is built, what backs it, what was decided, what may go wrong. A
+profile picks among them. A section that the design leaves empty is listed at the end, never
+dropped.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def show(quantity: Quantity, digits: int = DIGITS) -> str:
     if len(numbers) == 1:
         return unit.after(numbers[0])
     low, high = numbers
-    if unit.text.startswith("$") or unit.text == "%":
+    if unit.text.startswith(("$", "%")) and not unit.has_powers:
         per = unit.text.removeprefix("$").removeprefix("%")
         first = UnitProduct(unit.factors[:1])
         return f"{first.after(low)} to {first.after(high)}{per}"

@@ -44,6 +44,11 @@ class UnitProduct(Record):
         return not any(unit.prefixed and exponent > 0 for unit, exponent in self.factors)
 
     @property
+    def has_powers(self) -> bool:
+        """Whether a unit stands in it to a power, as in `s^2`."""
+        return any(exponent not in (1, -1) for _, exponent in self.factors)
+
+    @property
     def text(self) -> str:
         """As it is read back: `tweet/user/day`, `1/s`, `$/GB`; empty for a plain number."""
         above = [_power(unit.symbol, e) for unit, e in self.factors if e > 0]
@@ -58,13 +63,13 @@ class UnitProduct(Record):
         ('3/s', '$3k')
         """
         text = self.text
+        if self.has_powers:
+            return f"{number} * {text}"  # 2 s^2 would have two readings
         if text.startswith("$"):
             sign = "-" if number.startswith("-") else ""
             return f"{sign}${number.removeprefix('-')}{text[1:]}"
         if text.startswith("1/") or text == "%":
             return number + text.removeprefix("1")
-        if any(exponent not in (1, -1) for _, exponent in self.factors):
-            return f"{number} * {text}"  # 2 s^2 would have two readings
         return f"{number} {text}" if text else number
 
 

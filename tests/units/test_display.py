@@ -83,6 +83,9 @@ from sdcli.units.display import plain, rounded, scaled
         ("10% to 20%", "10% to 20%"),
         ("-5 to 10 link", "-5 to 10 link"),
         ("5 to 20/s", "5 to 20/s"),
+        # powers: a number before one of them would have two readings
+        ("2 s * 3 s", "6 * s^2"),
+        ("(5 to 20 USD)^2", "25 to 400 * $^2"),
     ],
 )
 def test_display(text, shown):

@@ -28,8 +28,10 @@ def run(arguments: list[str]) -> int:
     except SdcliError as error:
         if debug:
             raise
+        from sdcli.cli.screen import plain
+
         sys.stdout.flush()
-        print(error.render(), file=sys.stderr)
+        print(plain(error.render()), file=sys.stderr)
         return int(error.exit_code)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

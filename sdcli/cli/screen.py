@@ -57,13 +57,8 @@ def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
     import termaid
     from termaid.utils import display_width
 
-    # termaid takes the lines for screen readers for boxes, and draws its round shapes as boxes
-    # with odd corners: here the text is the picture, and every box is a plain one.
-    kept = [
-        re.sub(r'^(\s*n\d+)\W+"(.*)"\W+$', r'\1["\2"]', line)
-        for line in diagram.splitlines()
-        if not line.strip().startswith("acc")
-    ]
+    # termaid draws round and six-sided shapes as boxes with odd corners; here all are plain.
+    boxes = re.sub(r'(?m)^(\s*n\d+)\W+"(.*)"\W+$', r'\1["\2"]', diagram)
     tries: list[dict[str, Any]] = [
         {"gap": 2, "padding_x": 2, "padding_y": 0},
         {"gap": 1, "padding_x": 1, "padding_y": 0},
@@ -74,7 +69,7 @@ def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
     ]
     drawing = ""
     for options in tries:
-        drawing = str(termaid.render("\n".join(kept), **options))
+        drawing = str(termaid.render(boxes, **options))
         if all(display_width(line) <= width for line in drawing.splitlines()):
             break
     return drawing

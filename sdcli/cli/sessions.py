@@ -121,7 +121,8 @@ def export_session(
     with _store() as store:
         machine = machine_of(store, store.session(session))
     if text:
-        written = WrittenAnswer.of(machine.answers_text()).text.rstrip("\n") + "\n"
+        said = {step.value: answer for step, answer in machine.answers_text().items()}
+        written = WrittenAnswer.of(said).text.rstrip("\n") + "\n"
     else:
         written = dump_answers(machine.terms, machine.events)
     if out is None:

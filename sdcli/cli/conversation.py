@@ -247,7 +247,9 @@ class Conversation:
 
         design = self.machine.design()
         if design.components:
-            self.screen.print(Text(draw_mermaid(topology(design, described=False), self.screen.width)))
+            self.screen.print(
+                Text(draw_mermaid(topology(design, described=False), self.screen.width))
+            )
         elif not quiet:
             self.say("There is no component yet.")
 

@@ -23,9 +23,10 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(STAMP)
-	@rm -rf $(DEMO)
+	@rm -rf $(DEMO) build/sessions
 	@SDCLI_DATA=build/sessions $(BIN)/sdcli interview url-shortener \
 	  --answers examples/interviews/url-shortener.yaml --out $(DEMO)
+	@echo "Here it is: SDCLI_DATA=build/sessions $(BIN)/sdcli sessions show 1, and $(DEMO)/url-shortener.md"
 
 test: $(STAMP)
 	$(BIN)/pytest

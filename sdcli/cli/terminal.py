@@ -132,7 +132,6 @@ class TerminalAsker:
             complete_while_typing=False,
             bottom_toolbar=toolbar,
             refresh_interval=1.0,
-            enable_open_in_editor=True,
             tempfile_suffix=".md",
             style=Style(
                 [
@@ -185,6 +184,11 @@ def _keys(line: _EmptyLine, *, several_lines: bool) -> Any:
             event.current_buffer.validate_and_handle()
         else:
             event.app.exit(exception=EOFError)
+
+    @keys.add("c-x", "c-e")
+    def edit(event: KeyPressEvent) -> None:
+        # What the editor leaves comes back to the prompt, to be read once more before it is sent.
+        event.current_buffer.open_in_editor(validate_and_handle=False)
 
     return keys
 

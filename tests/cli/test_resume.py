@@ -150,3 +150,33 @@ def test_back_edit_and_a_refused_line_in_the_terminal(tmp_path, world):
     design = yaml.read(tmp_path / "coat-check" / "design.yaml").data
     assert design["requirements"]["functional"][0]["text"] == "Coats, hang them up"
     assert design["assumptions"]["coats"]["value"] == "3 coats/day"
+
+
+def test_a_long_answer_is_written_in_the_persons_own_editor(tmp_path, world):
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nprintf "hang coats\\n\\nfetch coats\\n" > "$1"\n')
+    editor.chmod(0o755)
+    world |= {"SDCLI_DATA": str(tmp_path / "data"), "EDITOR": str(editor)}
+    command = [*SDCLI, "interview", "coat-check", "--step", "scope"]
+    terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+    answer(terminal, world, "scope.questions", "")
+    terminal.wait_for("· scope.functional")
+    terminal.type("\x18\x05")  # Ctrl-X Ctrl-E
+    terminal.wait_for("fetch coats")
+    terminal.type(FINISH)
+    terminal.wait_for("· scope.quality")
+    terminal.kill()
+    with sqlite3.connect(tmp_path / "data" / "sessions.db") as database:
+        events = [json for (json,) in database.execute("SELECT json FROM events ORDER BY seq")]
+    assert '"hang coats\\n\\nfetch coats"' in events[-1]
+
+
+def test_the_clock_turns_amber_at_the_budget_and_red_past_it(tmp_path, world):
+    """Budgets of a tenth of a second: 0.01 minutes of interview."""
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    command = [*SDCLI, "interview", "coat-check", "--minutes", "0.01"]
+    terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+    terminal.wait_for("over time")
+    answer(terminal, world, "scope.questions", "How long is the rush?")  # nothing is cut off
+    terminal.wait_for("20 minutes.")
+    terminal.kill()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -114,10 +113,3 @@ def test_loading_asks_neither_for_sums_nor_for_the_rules_of_the_bank():
     text = SMALL.replace('expect: "400"', 'expect: "4"')
     start, end = text.index("  - id: tags"), text.index("\nrubric:")
     assert parse_scenario(text[:start] + text[end:], "small").id == "coat-check"
-
-
-def test_the_whole_bank_is_read_within_two_seconds():
-    started = time.perf_counter()
-    loaded = [load_scenario(identity) for identity in scenario_ids()]
-    assert loaded
-    assert time.perf_counter() - started < 2

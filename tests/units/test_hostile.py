@@ -99,7 +99,7 @@ def test_an_error_soon(text):
     assert len(caught.value.what) < 100
 
 
-@settings(max_examples=500, deadline=2000)
+@settings(max_examples=500)
 @given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)))
 @example("5 to (")
 @example("1 -> (1/")
@@ -115,7 +115,7 @@ def test_any_text_gives_an_answer_or_our_error(text):
             error.render()
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(st.binary(max_size=40))
 def test_any_bytes_give_an_answer_or_our_error(data):
     try:

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 RUNS = 15
+HELP_TO_TYPER_MAX = 1.5
 SDCLI = str(Path(sys.executable).with_name("sdcli"))
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
@@ -47,6 +48,9 @@ def main() -> None:
             f"{name:<18}{median:>10.1f}{min(times[name]):>8.1f}"
             f"{median / medians['import typer']:>16.2f}{median / medians['python -c pass']:>10.2f}"
         )
+    ratio = medians["sdcli --help"] / medians["import typer"]
+    verdict = "holds" if ratio <= HELP_TO_TYPER_MAX else "does not hold"
+    print(f"claim: --help within {HELP_TO_TYPER_MAX} times import typer: {ratio:.2f}, {verdict}")
 
 
 if __name__ == "__main__":

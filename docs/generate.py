@@ -25,20 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = (
-    "",
-    "interview",
-    "sessions",
-    "scenarios",
-    "score",
-    "calc",
-    "lab",
-    "lab run",
-    "doc",
-    "doc build",
-    "doc check",
-    "content",
-)
 DEMO = ROOT / "examples" / "interviews" / "url-shortener.yaml"
 
 
@@ -60,11 +46,24 @@ def run(*arguments: str, folder: Path, colour: bool = False) -> str:
     return process.stdout
 
 
+def commands() -> list[str]:
+    """Every command of the program, as it registers them; "" for the program itself."""
+    from typer.main import get_command
+
+    from sdcli.cli.app import app
+
+    found = [""]
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        found.append(name)
+        found += [f"{name} {inner}" for inner in getattr(command, "commands", {})]
+    return found
+
+
 def help_pages() -> str:
     """The help of every command, as one page."""
     parts = ["# Help\n\nWhat `--help` prints, written by `make docs`.\n"]
     with tempfile.TemporaryDirectory() as folder:
-        for command in COMMANDS:
+        for command in commands():
             text = run(*command.split(), "--help", folder=Path(folder)).rstrip()
             parts.append(f"## sdcli {command}".rstrip() + f"\n\n```text\n{text}\n```\n")
     return "\n".join(parts)

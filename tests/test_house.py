@@ -51,6 +51,9 @@ ONLY_IN = {
 OUTSIDE_CALLS = {"print", "input", "eval", "exec", "breakpoint"}
 
 
+SCREEN = "sdcli/cli/screen.py"  # where text is made safe for the terminal
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -136,6 +139,28 @@ def test_only_cli_prints_asks_or_runs_code() -> None:
                 if call in OUTSIDE_CALLS and (call in {"eval", "exec"} or "/cli/" not in name):
                     wrong.append(f"{name}:{node.lineno}: {call}()")
     assert wrong == []
+
+
+def test_text_reaches_the_terminal_only_through_the_screen() -> None:
+    """`screen.styled` takes out what could steer a terminal; nobody makes a Text beside it."""
+    wrong = [
+        f"{name_of(path)}:{line}"
+        for path in SOURCES
+        for line, module in imports_of(path)
+        if module.startswith("rich.text") and name_of(path) != SCREEN
+    ]
+    assert wrong == []
+
+
+def test_the_table_of_the_contribution_guide_is_this_one() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)/` \| .* \| (.*) \|$", guide, flags=re.MULTILINE)
+    said = {part: set(may.split()) for part, may in rows}
+    assert said.keys() == {part for part in MAY_IMPORT if "/" not in part}
+    for part, may in said.items():
+        ours = {name for name in MAY_IMPORT[part].split() if "/" not in name}
+        expected = {"core": {"nothing", "of", "ours"}, "cli": {"all"}}.get(part, ours)
+        assert may == expected, part
 
 
 def test_no_module_is_dead() -> None:

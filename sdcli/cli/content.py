@@ -47,9 +47,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Find every fault of every file at once: form, sums, references, the rubric's proof."""
-    from rich.text import Text
-
-    from sdcli.cli.screen import console, plain, print_json
+    from sdcli.cli.screen import console, print_json, styled
     from sdcli.content.check import Checked
     from sdcli.core.errors import ExitCode
 
@@ -68,7 +66,7 @@ def check(
     else:
         out = console()
         for fault in faults:
-            out.print(Text(plain(fault.render())), soft_wrap=True)
+            out.print(styled(fault.render()), soft_wrap=True)
         files = _counted(checked.count, "scenario")
         out.print(f"{files}, {_counted(len(faults), 'fault') if faults else 'no fault'}")
     if faults:
@@ -83,9 +81,7 @@ def new(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Begin a new question: a file that can be played, and that says what to write."""
-    from rich.text import Text
-
-    from sdcli.cli.screen import console, print_json
+    from sdcli.cli.screen import console, print_json, styled
     from sdcli.content.check import shown
     from sdcli.content.new import new_scenario
     from sdcli.core.errors import InputError
@@ -102,9 +98,9 @@ def new(
         print_json({"kind": kind, "id": name, "file": path})
         return
     out = console()
-    out.print(Text(f"written: {path}"), soft_wrap=True)
-    out.print(Text(f"what is left to write: sdcli content check {path}"), soft_wrap=True)
-    out.print(Text(f"play it: sdcli interview {path}"), soft_wrap=True)
+    out.print(styled(f"written: {path}"), soft_wrap=True)
+    out.print(styled(f"what is left to write: sdcli content check {path}"), soft_wrap=True)
+    out.print(styled(f"play it: sdcli interview {path}"), soft_wrap=True)
 
 
 def question_faults(scenario: Scenario, outline: Outline) -> Iterator[Fault]:

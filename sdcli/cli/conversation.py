@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from rich.text import Text
-
-from sdcli.cli.screen import draw_mermaid, plain
+from sdcli.cli.screen import clock, draw_mermaid, styled, write
 from sdcli.cli.terminal import Question
-from sdcli.interview import Finished, Prompt, RunExperiment, standing_text
+from sdcli.interview import COMMANDS, Finished, Prompt, RunExperiment, standing_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,16 +24,6 @@ if TYPE_CHECKING:
     from sdcli.interview import Event, Machine, Step
 
 BEAT_SECONDS = 5.0  # what a kill may lose of the time spent at one prompt
-
-HELP = (
-    ("/accept [NAME|all]", "take an offered line as it stands"),
-    ("/back", "take back the last answer and give it again"),
-    ("/edit NAME", "change an earlier line or text; what hangs on it is computed again"),
-    ("/hint, /model", "in study mode: a hint, in three levels; the model answer after a try"),
-    ("/diagram", "draw the components and flows so far"),
-    ("/pause", "stop the clock until ENTER"),
-    ("/quit", "leave; everything is saved, --resume goes on here"),
-)
 
 
 class Left(Exception):  # noqa: N818 - leaving is no error
@@ -101,7 +89,7 @@ class Conversation:
             self._step = prompt.step
             self._heading(prompt.step)
         self.screen.print()
-        self.screen.print(Text(prompt.title, style="bold"))
+        self.screen.print(styled(prompt.title, style="bold"))
         if prompt.at == "high_level.walkthrough":
             self._diagram(quiet=True)
         for paragraph in prompt.say:
@@ -109,11 +97,13 @@ class Conversation:
         if prompt.experiment is not None:
             self.say(_prediction(prompt.experiment))
         for offer in prompt.offers:
-            self._labelled("  offered  ", offer.shown)
+            write(self.screen, offer.shown, label="  offered  ")
         if prompt.offers:
-            self.screen.print(Text("  /accept NAME takes one, /accept all takes all", style="cyan"))
+            self.screen.print(
+                styled("  /accept NAME takes one, /accept all takes all", style="cyan")
+            )
         elif prompt.example and not prompt.is_continued:
-            self.screen.print(Text(f"  for example  {prompt.example}", style="cyan"))
+            write(self.screen, f"for example  {prompt.example}", indent=2, style="cyan")
 
     def _take(self, prompt: Prompt) -> None:
         """Ask once; give the answer to the machine; store; show what came of it."""
@@ -142,7 +132,7 @@ class Conversation:
             for paragraph in reply.say:
                 self.say(paragraph)
             if reply.error is not None:
-                self.screen.print(Text(plain(reply.error.render()), style="red"))
+                self.screen.print(styled(reply.error.render(), style="red"))
                 self.asker.refused(reply.error)
                 self.carried = seconds if number == 0 else 0.0
                 self._prefill = "" if line.startswith("/") else "\n".join(lines[number:])
@@ -188,7 +178,7 @@ class Conversation:
         if reply.error is None:
             self.carried = 0.0
         else:
-            self.screen.print(Text(plain(reply.error.render()), style="red"))
+            self.screen.print(styled(reply.error.render(), style="red"))
 
     def _experiment(self, wanted: RunExperiment) -> None:
         from sdcli.cli.trial import run_for_design
@@ -197,25 +187,18 @@ class Conversation:
 
     def say(self, paragraph: str) -> None:
         """A paragraph of the interviewer, wrapped, set in from the person's own lines."""
-        self._labelled("  ", paragraph)
-
-    def _labelled(self, label: str, text: str) -> None:
-        """A label in colour and a text beside it, whose further lines stand under the first."""
-        for line in Text(plain(text)).wrap(self.screen, self.screen.width - len(label)):
-            line.rstrip()
-            self.screen.print(Text.assemble((label, "cyan"), line))
-            label = " " * len(label)
+        write(self.screen, paragraph, indent=2)
 
     def _echo(self, text: str) -> None:
         """What was answered, where nobody typed it on this screen."""
         for line in (text or "(moves on)").splitlines():
-            self.screen.print(Text(f"> {plain(line)}", style="green"))
+            self.screen.print(styled(f"> {line}", "green"))
 
     def _heading(self, step: Step) -> None:
         budget = self.machine.budget(step)
         minutes = "" if self.machine.terms.is_study else f"{budget / 60:g} minutes"
         self.screen.print()
-        self.screen.rule(Text(f"{step.heading}  {minutes}".rstrip(), style="bold"), align="left")
+        self.screen.rule(styled(f"{step.heading}  {minutes}".rstrip(), style="bold"), align="left")
 
     def _status(self, prompt: Prompt, started: float) -> Callable[[], tuple[str, str]]:
         """What the bottom line says; each look also notes how long the prompt has taken."""
@@ -232,14 +215,15 @@ class Conversation:
             pace = self.machine.pace(prompt.step, here)
             budget = self.machine.budget(prompt.step)
             late = {"amber": " · time to move on", "red": " · over time"}.get(pace, "")
-            text = f"{prompt.step.heading} {_clock(spent)} of {_clock(budget)}{late} · {prompt.at}"
+            text = f"{prompt.step.heading} {clock(spent)} of {clock(budget)}{late} · {prompt.at}"
             return text, "" if pace == "on time" else pace
 
         return status
 
     def _help(self) -> None:
-        for command, meaning in HELP:
-            self._labelled(f"  {command:<20}", meaning)
+        for text in COMMANDS.values():
+            usage, _, meaning = text.partition(": ")
+            write(self.screen, meaning, label=f"  {usage:<24}")
 
     def _diagram(self, *, quiet: bool) -> None:
         """Draw the design so far; `quiet` says nothing when there is nothing to draw."""
@@ -248,7 +232,7 @@ class Conversation:
         design = self.machine.design()
         if design.components:
             self.screen.print(
-                Text(draw_mermaid(topology(design, described=False), self.screen.width))
+                styled(draw_mermaid(topology(design, described=False), self.screen.width))
             )
         elif not quiet:
             self.say("There is no component yet.")
@@ -265,7 +249,3 @@ def _lines(prompt: Prompt, text: str) -> list[str]:
     if prompt.kind == "line" and "\n" in text:
         return [line.strip() for line in text.splitlines() if line.strip()]
     return [text]
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -181,33 +181,29 @@ def _built_text(built: Built) -> str:
 
 
 def _verdict_line(verdict: Verdict) -> str:
-    from sdcli.cli.screen import plain
-
     quality = verdict.quality
     told = verdict.shown or verdict.reason
-    return plain(f"  {quality.id} {verdict.word}: {told} ({quality.line})")
+    return f"  {quality.id} {verdict.word}: {told} ({quality.line})"
 
 
 def _show(console: Console, path: Path, answer: Check) -> None:
     """A check for people: what is not as it should be, each with its reason and its remedy."""
-    from rich.text import Text
-
-    from sdcli.cli.screen import plain
+    from sdcli.cli.screen import assemble, styled
 
     styles = {"fresh": "green", "stale": "yellow", "failed": "red"}
-    said = Text(f"{path}: ", end="")
-    console.print(said + Text(answer.state, style=f"bold {styles[answer.state]}"), soft_wrap=True)
+    said = assemble((f"{path}: ", ""), (answer.state, f"bold {styles[answer.state]}"))
+    console.print(said, soft_wrap=True)
     for (state, reason), names in _grouped(answer).items():
         whose = ", ".join(names) if len(names) <= _NAMED_MAX else f"{len(names)} blocks"
-        console.print(Text(f"  {whose}\n    {state}: {plain(reason)}"), soft_wrap=True)
+        console.print(styled(f"  {whose}\n    {state}: {reason}"), soft_wrap=True)
     for verdict in answer.requirements:
-        console.print(Text(_verdict_line(verdict)), soft_wrap=True)
+        console.print(styled(_verdict_line(verdict)), soft_wrap=True)
     for finding in answer.findings:
         console.print(
-            Text(f"  {finding.where}  {finding.kind}: {plain(finding.message)}"), soft_wrap=True
+            styled(f"  {finding.where}  {finding.kind}: {finding.message}"), soft_wrap=True
         )
     for remedy in _remedies(answer, path):
-        console.print(Text(f"  {remedy}"), soft_wrap=True)
+        console.print(styled(f"  {remedy}"), soft_wrap=True)
 
 
 def _grouped(answer: Check) -> dict[tuple[str, str], list[str]]:
@@ -232,8 +228,6 @@ def _remedies(answer: Check, path: Path) -> list[str]:
 
 
 def _say(text: str) -> None:
-    from rich.text import Text
+    from sdcli.cli.screen import console, styled
 
-    from sdcli.cli.screen import console
-
-    console().print(Text(text), soft_wrap=True)
+    console().print(styled(text), soft_wrap=True)

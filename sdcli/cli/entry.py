@@ -8,6 +8,7 @@ stands anywhere on the line.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -21,6 +22,9 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code (core/errors.py has them)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show █ shows ?
+            stream.reconfigure(errors="replace")
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
@@ -44,11 +48,13 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if debug:
             raise
-        print(
+        from sdcli.cli.screen import plain
+
+        told = (
             f"error: a defect in sdcli: {type(error).__name__}: {error}; please report it with what"
-            f" `sdcli {' '.join(arguments)} --debug` prints",
-            file=sys.stderr,
+            f" `sdcli {' '.join(arguments)} --debug` prints"
         )
+        print(plain(told), file=sys.stderr)
         return int(ExitCode.DEFECT)
 
 

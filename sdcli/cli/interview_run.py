@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from sdcli.cli.conversation import Conversation, Left
 from sdcli.cli.report import show_report
-from sdcli.cli.screen import console, plain, print_json
+from sdcli.cli.screen import console, print_json, styled
 from sdcli.cli.terminal import Answer, asker
 from sdcli.content import Scenario, load_scenario, parse_scenario, scenario_ids
 from sdcli.core.clock import SystemClock
-from sdcli.core.errors import InputError, Interrupted
+from sdcli.core.errors import InputError, Interrupted, SdcliError
 from sdcli.core.files import file_error, write_atomic
 from sdcli.core.folders import data_folder
 from sdcli.interview import Machine, Player, Prompt, SessionStore, Step, read_answers
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sdcli.cli.terminal import Asker, Question
-    from sdcli.core.errors import SdcliError
     from sdcli.interview import Event, StoredSession
 
 DESIGN_FILE = "design.yaml"
@@ -125,11 +122,15 @@ def hold(wish: Wish) -> None:
         if player:
             player.finish()
         report = machine.report()
+        try:
+            paths = _write(machine, wish.out, folder)
+        except SdcliError as error:
+            error.fix = f"sdcli interview --session {session.id} --out FOLDER writes it elsewhere"
+            raise
         store.finish(session.id, report.score)
-        paths = _write(machine, folder)
         show_report(screen, report, session.id)
         for path in paths:
-            screen.print(Text(f"wrote {plain(str(path))}"))
+            screen.print(styled(f"wrote {path}"))
         if wish.as_json:
             print_json(
                 {"session": session.id, "files": [str(p) for p in paths], **report.to_json()}
@@ -247,11 +248,16 @@ def _free_folder(wished: Path | None, scenario: str) -> Path:
     return folder
 
 
-def _write(machine: Machine, folder: Path) -> list[Path]:
-    """The design, its document and its evidence."""
+def _write(machine: Machine, wished: Path | None, folder: Path) -> list[Path]:
+    """The design, its document and its evidence.
+
+    The folder is looked at again: in the meantime another interview may have taken it.
+    """
     from sdcli.design import dump
     from sdcli.documents import build
 
+    if folder.exists():
+        folder = _free_folder(wished, machine.terms.scenario.id)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -264,11 +270,11 @@ def _write(machine: Machine, folder: Path) -> list[Path]:
 
 def _greet(screen: Console, session: StoredSession, machine: Machine, *, is_resumed: bool) -> None:
     timed = "no clock" if machine.terms.is_study else f"{session.minutes:g} minutes"
-    screen.print(Text(f"{session.title}", style="bold"), end="")
-    screen.print(Text(f"   {session.mode}, {session.level}, {timed}, session {session.id}"))
+    screen.print(styled(f"{session.title}", style="bold"), end="")
+    screen.print(styled(f"   {session.mode}, {session.level}, {timed}, session {session.id}"))
     if is_resumed:
-        screen.print(Text("Taken up where you left it; the time away does not count."))
+        screen.print(styled("Taken up where you left it; the time away does not count."))
 
 
 def _say_how_to_resume(screen: Console, session: StoredSession) -> None:
-    screen.print(Text(f"Saved. Go on with: sdcli interview --session {session.id}", style="bold"))
+    screen.print(styled(f"Saved. Go on with: sdcli interview --session {session.id}", style="bold"))

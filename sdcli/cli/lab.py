@@ -156,78 +156,68 @@ def _show(
     result: Result,
     picture: Frame | None,
 ) -> None:
-    from rich.text import Text
-
-    from sdcli.cli.screen import console
+    from sdcli.cli.screen import assemble, console, styled
 
     screen = console()
     units = {param.name: param.unit for param in experiment.parameters if param.type == "quantity"}
     given = [
         f"{name} {figure(value)} {units.get(name, '')}".rstrip() for name, value in params.items()
     ]
-    screen.print(Text(f"{experiment.title} ({experiment.name}, revision {experiment.revision})"))
-    screen.print(Text(f"claim:  {experiment.claim}"))
-    screen.print(Text(f"source: {experiment.source}"))
-    screen.print(Text(f"with:   {', '.join([*given, f'seed {seed}'])}\n"))
+    screen.print(styled(f"{experiment.title} ({experiment.name}, revision {experiment.revision})"))
+    screen.print(styled(f"claim:  {experiment.claim}"))
+    screen.print(styled(f"source: {experiment.source}"))
+    screen.print(styled(f"with:   {', '.join([*given, f'seed {seed}'])}\n"))
     screen.print(_results(experiment, result))
     if picture:
-        screen.print(Text("\n".join(["", picture.title, *picture.lines]), no_wrap=True))
+        screen.print(styled("\n".join(["", picture.title, *picture.lines]), no_wrap=True))
     colour = "green" if result.verdict == "holds" else "red"
     screen.print(
-        Text.assemble("\nthe claim ", (result.verdict, f"bold {colour}"), f". {result.note}")
+        assemble(("\nthe claim ", ""), (result.verdict, f"bold {colour}"), (f". {result.note}", ""))
     )
-    screen.print(Text(f"scale {result.scale}"))
+    screen.print(styled(f"scale {result.scale}"))
 
 
 def _results(experiment: Experiment[Any], result: Result) -> Table:
     """Each metric, with what theory says beside it; a metric that is theory has no own line."""
-    table = _table("metric", "measured", "theory", "unit", "what it is")
-    for column in table.columns[1:3]:
-        column.justify = "right"
+    from sdcli.cli.screen import table
+
+    rows = table("metric", ">measured", ">theory", "unit", "what it is")
     theories = {metric.theory for metric in experiment.metrics}
     for metric in experiment.metrics:
         if metric.name not in theories:
-            table.add_row(
+            rows.add_row(
                 metric.name,
                 figure(result.metrics[metric.name]),
                 figure(result.metrics[metric.theory]) if metric.theory else "",
                 metric.unit,
                 metric.title,
             )
-    return table
+    return rows
 
 
 def _overview(experiments: list[Experiment[Any]]) -> Table:
-    from rich.text import Text
+    from sdcli.cli.screen import styled, table
 
-    table = _table("experiment", "claim and parameters")
-    table.columns[0].no_wrap = True
+    rows = table("experiment", "claim and parameters")
+    rows.columns[0].no_wrap = True
     for experiment in experiments:
         options = "  ".join(
             f"--{param.name} {figure(param.default)}" for param in experiment.parameters
         )
         what = f"{experiment.title}\n{experiment.claim}\n{options}\n"
-        table.add_row(Text(experiment.name), Text(what))
-    return table
+        rows.add_row(styled(experiment.name), styled(what))
+    return rows
 
 
 def _parameters(experiment: Experiment[Any]) -> Table:
+    from sdcli.cli.screen import table
     from sdcli.experiments.binding import expected
 
-    table = _table(f"{experiment.name}", "what it is", "may be")
-    table.columns[0].no_wrap = True
+    rows = table(f"{experiment.name}", "what it is", "may be")
+    rows.columns[0].no_wrap = True
     for param in experiment.parameters:
-        table.add_row(f"--{param.name}", param.help, expected(param))
-    return table
-
-
-def _table(*headings: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading)
-    return table
+        rows.add_row(f"--{param.name}", param.help, expected(param))
+    return rows
 
 
 def _described(experiment: Experiment[Any]) -> dict[str, Any]:

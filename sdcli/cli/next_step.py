@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
-from sdcli.cli.screen import console
+from sdcli.cli.screen import console, styled
 from sdcli.core.clock import SystemClock
 from sdcli.core.folders import data_folder
 from sdcli.interview.store import FILE_NAME, SessionStore
@@ -27,15 +25,15 @@ def show() -> None:
     unfinished = [session for session in sessions if session.finished is None]
     if unfinished:
         last = unfinished[-1]
-        screen.print(Text(f"You left {last.title} ({last.level}) before its end."))
-        screen.print(Text("  sdcli interview --resume", style="cyan"))
+        screen.print(styled(f"You left {last.title} ({last.level}) before its end."))
+        screen.print(styled("  sdcli interview --resume", style="cyan"))
     tried = {session.scenario for session in sessions}
     ids = scenario_ids()
     fresh = [name for name in ids if name not in tried] or ids
     if fresh:
         question = load_scenario(fresh[0])
-        screen.print(Text(f"A question to try: {question.title}. {question.summary}"))
-        screen.print(Text(f"  sdcli interview {question.id}", style="cyan"))
-    screen.print(Text("A number, quickly:"))
-    screen.print(Text("  sdcli calc '100M link/month to link/s'", style="cyan"))
-    screen.print(Text("Everything else: sdcli --help"))
+        screen.print(styled(f"A question to try: {question.title}. {question.summary}"))
+        screen.print(styled(f"  sdcli interview {question.id}", style="cyan"))
+    screen.print(styled("A number, quickly:"))
+    screen.print(styled("  sdcli calc '100M link/month to link/s'", style="cyan"))
+    screen.print(styled("Everything else: sdcli --help"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
-from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, bar, miss, rounded, tick, write
-from sdcli.cli.screen import plain
+from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, rounded, tick
+from sdcli.cli.screen import assemble, bar, clock, styled, table, write
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from sdcli.interview import Report
     from sdcli.interview.report import Prediction, StepReport
@@ -22,15 +20,17 @@ MISSED_SHOWN = 6  # for each step; the rest is counted
 def show_report(screen: Console, report: Report, session: str) -> None:
     """The whole report; `session` names it for the commands at the end."""
     screen.print()
-    screen.rule(Text("Report", style="bold"), align="left")
+    screen.rule(styled("Report", style="bold"), align="left")
     screen.print()
     if report.score is None:
         screen.print(
-            Text("No score: too little was answered to compare it with the question.", style="bold")
+            styled(
+                "No score: too little was answered to compare it with the question.", style="bold"
+            )
         )
     else:
         screen.print(
-            Text.assemble((f"Score {rounded(report.score)} of 100", "bold"), f"   {report.band}")
+            assemble((f"Score {rounded(report.score)} of 100", "bold"), (f"   {report.band}", ""))
         )
     write(screen, HONEST, style="dim")
     screen.print()
@@ -57,40 +57,27 @@ def show_report(screen: Console, report: Report, session: str) -> None:
 
 
 def _times(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("step", "score", "", "time", "budget", ""):
-        table.add_column(heading, justify="right" if heading in ("score", "time") else "left")
+    rows = table("step", ">score", "", ">time", ">budget", "")
     for step in report.steps:
         score = "not assessed" if step.score is None else str(rounded(step.score))
         late = {"amber": "over budget", "red": "far over budget"}.get(step.pace, "")
-        table.add_row(
+        rows.add_row(
             step.title,
             score,
-            "" if step.score is None else bar(step.score),
-            minutes(step.seconds),
-            "no clock" if step.budget is None else minutes(step.budget),
+            "" if step.score is None else bar(step.score / 100),
+            clock(step.seconds),
+            "no clock" if step.budget is None else clock(step.budget),
             late,
         )
-    return table
+    return rows
 
 
 def _axes(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("axis", "score", ""):
-        table.add_column(heading, justify="right" if heading == "score" else "left")
+    rows = table("axis", ">score", "")
     for axis, score in report.axes.items():
         shown = "not assessed" if score is None else str(rounded(score))
-        table.add_row(axis, shown, "" if score is None else bar(score))
-    return table
-
-
-def minutes(seconds: float) -> str:
-    """A length of time as minutes and seconds.
-
-    >>> minutes(754)
-    '12:34'
-    """
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+        rows.add_row(axis, shown, "" if score is None else bar(score / 100))
+    return rows
 
 
 def _prediction(prediction: Prediction) -> str:
@@ -108,7 +95,7 @@ def _prediction(prediction: Prediction) -> str:
 
 def _show_step(screen: Console, step: StepReport, report: Report) -> None:
     screen.print()
-    screen.rule(Text(step.title, style="bold"), align="left", characters="·")
+    screen.rule(styled(step.title, style="bold"), align="left", characters="·")
     for item in step.covered:
         tick(screen, item, is_brief=True)
     for item in step.missed[:MISSED_SHOWN]:
@@ -129,9 +116,10 @@ def _show_step(screen: Console, step: StepReport, report: Report) -> None:
 
 def _beside(screen: Console, own: str, model: str) -> None:
     """The own answer and the model's, side by side."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column("your answer", ratio=1)
-    table.add_column("a model answer", ratio=1)
-    table.add_row(Text(plain(own) or "(nothing)"), Text(plain(model)))
+    rows = table("your answer", "a model answer")
+    rows.expand = True
+    for column in rows.columns:
+        column.ratio = 1
+    rows.add_row(styled(own or "(nothing)"), styled(model))
     screen.print()
-    screen.print(table)
+    screen.print(rows)

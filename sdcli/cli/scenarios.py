@@ -86,52 +86,47 @@ def _page(scenario: Scenario) -> dict[str, Any]:
 
 
 def _show_rows(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from sdcli.cli.screen import console, plain
+    from sdcli.cli.screen import console, styled, table
 
     out = console()
     if not rows:
         out.print("There is no scenario here. Begin one: sdcli content new scenario NAME")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("scenario", "difficulty", "what it is about"):
-        table.add_column(heading, no_wrap=heading != "what it is about")
+    listed = table("scenario", "difficulty", "what it is about")
+    listed.columns[0].no_wrap = True
     for row in rows:
         if "faults" in row:
             count = f"{row['faults']} fault" + ("s" if row["faults"] > 1 else "")
             about = f"cannot be used: {count}; see `sdcli content check`"
-            table.add_row(Text(plain(row["id"])), Text("-"), Text(about, style="red"))
+            listed.add_row(styled(row["id"]), styled("-"), styled(about, style="red"))
         else:
             about = f"{row['title']}. {row['summary']}"
-            table.add_row(Text(row["id"]), Text(row["difficulty"]), Text(plain(about)))
-    out.print(table)
+            listed.add_row(styled(row["id"]), styled(row["difficulty"]), styled(about))
+    out.print(listed)
     out.print()
     out.print("One of them: sdcli scenarios SCENARIO. Try it: sdcli interview SCENARIO.")
 
 
 def _show_page(page: dict[str, Any]) -> None:
     from rich.padding import Padding
-    from rich.text import Text
 
-    from sdcli.cli.screen import console, plain
+    from sdcli.cli.screen import console, styled
 
     out = console()
-    out.print(Text(plain(page["title"]), style="bold"), Text(f"({page['difficulty']})"))
-    out.print(Text(plain(page["summary"])))
+    out.print(styled(page["title"], style="bold"), styled(f"({page['difficulty']})"))
+    out.print(styled(page["summary"]))
     out.print()
-    out.print(Padding(Text(plain(page["prompt"])), (0, 4)))
+    out.print(Padding(styled(page["prompt"]), (0, 4)))
     out.print()
     steps = ", ".join(f"{step['title']} {step['minutes']:g} min" for step in page["steps"])
-    out.print(Text(f"Four steps: {steps}."))
+    out.print(styled(f"Four steps: {steps}."))
     out.print(
-        Text(
+        styled(
             f"The interviewer can answer {page['questions']} questions of yours: ask before you"
             f" draw. The deep dive takes two or three of {page['deep_dives']} topics, and your own"
             " numbers decide which."
         )
     )
     out.print()
-    out.print(Text(f"With the clock:     sdcli interview {page['id']}"))
-    out.print(Text(f"Without, and hints: sdcli interview {page['id']} --mode study"))
+    out.print(styled(f"With the clock:     sdcli interview {page['id']}"))
+    out.print(styled(f"Without, and hints: sdcli interview {page['id']} --mode study"))

@@ -16,8 +16,9 @@ def score(
     scenario: Annotated[str, typer.Argument(help="The question: its id, or a scenario file.")],
     file: Annotated[str, typer.Argument(help="The written answer; - reads standard input.")],
     level: Annotated[
-        str, typer.Option(help="mid, senior or staff: which items are asked.")
-    ] = "mid",
+        str | None,
+        typer.Option(help="mid, senior or staff: which items are asked.", show_default="mid"),
+    ] = None,
     least: Annotated[
         float | None, typer.Option("--min", min=0, max=100, help="Exit 1 below this score.")
     ] = None,
@@ -32,6 +33,7 @@ def score(
     from pathlib import Path
 
     from sdcli.cli.screen import console, print_json
+    from sdcli.cli.settings import settings
     from sdcli.content import load_scenario
     from sdcli.core.errors import ExitCode
     from sdcli.core.files import read_text
@@ -40,7 +42,7 @@ def score(
 
     question = load_scenario(scenario)
     text = sys.stdin.read() if file == "-" else read_text(Path(file))
-    result = score_of(question, parse_answer(text), level=level)
+    result = score_of(question, parse_answer(text), level=level or settings().level)
     if as_json:
         print_json(result.to_json())
     else:

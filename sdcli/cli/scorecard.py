@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
-from sdcli.cli.screen import plain
+from sdcli.cli.screen import assemble, bar, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +23,6 @@ HONEST = (
 )
 GAPS_SHOWN = 3
 _ROUND_TO = 5
-_BAR = 20
 _QUOTE_MAX = 220
 _STEPS = {
     "scope": "Scope",
@@ -69,16 +66,6 @@ def rounded(score: float) -> int:
     return int(score / _ROUND_TO + 0.5) * _ROUND_TO
 
 
-def bar(score: float, width: int = _BAR, *, ascii_only: bool = False) -> str:
-    """A score as a bar.
-
-    >>> bar(50, 10)
-    '█████·····'
-    """
-    full = round(score / 100 * width)
-    return ("#" if ascii_only else "█") * full + ("." if ascii_only else "·") * (width - full)
-
-
 def _totals(console: Console, score: Score) -> None:
     assert score.score is not None  # noqa: S101 - the caller has asked
     write(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
@@ -94,7 +81,7 @@ def _bars(console: Console, values: Mapping[str, float | None]) -> None:
         if value is None:
             write(console, f"  {name:14}   -  not assessed")
         else:
-            drawn = bar(value, ascii_only=console.options.ascii_only)
+            drawn = bar(value / 100)
             write(console, f"  {name:14} {rounded(value):3}  {drawn}")
 
 
@@ -114,12 +101,10 @@ def _gaps(console: Console, score: Score) -> None:
 def tick(console: Console, item: Graded, *, is_brief: bool = False) -> None:
     """An item that stands in the answer: its state, the words with their line, and why."""
     filled = _FILLED[item.state]
-    marks = "***" if console.options.ascii_only else "■■■"
-    empty = "---" if console.options.ascii_only else "□□□"
-    write(console, f"{marks[:filled]}{empty[filled:]} {item.state}: {item.claim}", indent=2, hang=4)
-    quote = Text(f"line {item.line}: ")
-    quote.append(f'"{_short(item.quote)}"', style="bold")
-    _print(console, quote, indent=6)
+    marks = "■" * filled + "□" * (3 - filled)
+    write(console, f"{marks} {item.state}: {item.claim}", indent=2, hang=4)
+    quote = assemble((f"line {item.line}: ", ""), (f'"{_short(item.quote)}"', "bold"))
+    write(console, quote, indent=6)
     if is_brief:
         return
     write(console, f"rule: {item.rule}", indent=6, hang=6, style="dim")
@@ -139,8 +124,7 @@ def _misses(console: Console, misses: Iterable[Graded]) -> None:
 
 def miss(console: Console, item: Graded, step: str = "") -> None:
     """An item that does not: its claim, what would raise it, why it matters."""
-    marks = "---" if console.options.ascii_only else "□□□"
-    write(console, f"{marks} {step + ': ' if step else ''}{item.claim}", indent=2, hang=4)
+    write(console, f"□□□ {step + ': ' if step else ''}{item.claim}", indent=2, hang=4)
     write(console, f"next: {item.next}", indent=6, hang=6)
     write(console, f"why: {item.why}", indent=6, hang=5, style="dim")
 
@@ -159,21 +143,7 @@ def _sums(console: Console, numbers: Iterable[NumberCheck]) -> None:
 
 def _short(quote: str) -> str:
     """A quote on one line, cut at a word where it is long."""
-    one_line = " ".join(plain(quote).split())
+    one_line = " ".join(quote.split())
     if len(one_line) <= _QUOTE_MAX:
         return one_line
     return one_line[:_QUOTE_MAX].rsplit(" ", 1)[0] + " ..."
-
-
-def write(console: Console, text: str, *, indent: int = 0, hang: int = 0, style: str = "") -> None:
-    """A text of ours or of the person's; lines after the first are indented by `hang` more."""
-    _print(console, Text(plain(text), style=style), indent=indent, hang=hang)
-
-
-def _print(console: Console, text: Text, *, indent: int = 0, hang: int = 0) -> None:
-    room = max(20, console.width - indent - hang)
-    first = True
-    for row in text.wrap(console, room):
-        row.rstrip()
-        console.print(Text(" " * (indent if first else indent + hang)) + row, soft_wrap=True)
-        first = False

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 WIDTH = 80
+BAR_WIDTH = 20
 _CONTROLS = {code: " " for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
@@ -29,6 +32,8 @@ def console(*, stderr: bool = False) -> Console:
         stderr=stderr,
         width=WIDTH if not stream.isatty() and "COLUMNS" not in os.environ else None,
         highlight=False,
+        markup=False,  # what people write in brackets is theirs
+        emoji=False,
         force_terminal=stream.isatty(),
         color_system="standard" if coloured and not os.environ.get("NO_COLOR") else None,
     )
@@ -37,6 +42,81 @@ def console(*, stderr: bool = False) -> Console:
 def print_json(value: Any) -> None:
     """One JSON object on stdout and nothing else."""
     print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def styled(text: str, style: str = "", *, no_wrap: bool = False) -> Text:
+    """A text for the screen. Every text goes through here, so none can steer the terminal."""
+    from rich.text import Text
+
+    return Text(plain(text), style=style, no_wrap=no_wrap)
+
+
+def assemble(*parts: tuple[str, str]) -> Text:
+    """Several texts in a row, each with its style."""
+    from rich.text import Text
+
+    return Text.assemble(*((plain(text), style) for text, style in parts))
+
+
+def write(
+    console: Console,
+    text: str | Text,
+    *,
+    label: str = "",
+    indent: int = 0,
+    hang: int = 0,
+    style: str = "",
+) -> None:
+    """A paragraph in the console's width.
+
+    Args:
+        console: where.
+        text: plain, or styled already.
+        label: stands before the first line, in colour.
+        indent: columns before the first line where there is no label.
+        hang: how much further the other lines are set in.
+        style: of a plain text.
+    """
+    whole = styled(text, style) if isinstance(text, str) else text
+    lead = label or " " * indent
+    further = " " * (len(lead) + hang)
+    for number, row in enumerate(whole.wrap(console, max(20, console.width - len(further)))):
+        row.rstrip()
+        start = styled(further) if number else styled(lead, "cyan" if label else "")
+        console.print(start, row, sep="", soft_wrap=True)
+
+
+def table(*headings: str) -> Table:
+    """A table without lines, which a screen reader reads row by row.
+
+    A heading that begins with ">" stands over a column of numbers, set to the right.
+    """
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        is_right = heading.startswith(">")
+        made.add_column(heading.removeprefix(">"), justify="right" if is_right else "left")
+    return made
+
+
+def bar(share: float, width: int = BAR_WIDTH) -> str:
+    """A share from 0 to 1 as a bar that needs no colour.
+
+    >>> bar(0.5, 10)
+    '█████·····'
+    """
+    full = round(min(max(share, 0.0), 1.0) * width)
+    return "█" * full + "·" * (width - full)
+
+
+def clock(seconds: float) -> str:
+    """A length of time as minutes and seconds.
+
+    >>> clock(754)
+    '12:34'
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def plain(text: str) -> str:

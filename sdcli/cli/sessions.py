@@ -67,16 +67,13 @@ def list_sessions(*, as_json: AsJson = False) -> None:
     if not sessions:
         screen.print("No session yet. Begin one: sdcli interview")
         return
-    from rich.table import Table
-
     from sdcli.cli.scorecard import rounded
+    from sdcli.cli.screen import table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("session", "question", "mode", "level", "started (UTC)", "score"):
-        table.add_column(heading)
+    listed = table("session", "scenario", "mode", "level", "started (UTC)", "score")
     for one in sessions:
         score = "-" if one.score is None else str(rounded(one.score))
-        table.add_row(
+        listed.add_row(
             one.id,
             one.scenario,
             one.mode,
@@ -84,7 +81,7 @@ def list_sessions(*, as_json: AsJson = False) -> None:
             f"{one.started:%Y-%m-%d %H:%M}",
             "unfinished" if one.finished is None else score,
         )
-    screen.print(table)
+    screen.print(listed)
 
 
 def show_session(session: Identity, *, as_json: AsJson = False) -> None:

@@ -61,7 +61,8 @@ def run_for_design(
     result, picture = run_watched(experiment, params, SEED)
     predict = experiment.predict
     is_close = None
-    if predict and wanted.predicted is not None:
+    is_scaled = predict is not None and predict.metric in result.not_carried
+    if predict and wanted.predicted is not None and not is_scaled:
         is_close = predict.is_close(wanted.predicted, result)
     reply = machine.ran(
         result.metrics,
@@ -77,6 +78,8 @@ def run_for_design(
     for metric in experiment.metrics:
         shown = f"{figure(result.metrics[metric.name])} {metric.unit}".rstrip()
         screen.print(Text(f"  {metric.name:<24}{shown:>16}   {metric.title}", overflow="ellipsis"))
+    if is_scaled:
+        say(f"The run was scaled, {result.scale}. So no prediction is judged by it.")
     for paragraph in reply.say:
         say(paragraph)
     return reply.events

@@ -14,9 +14,8 @@ _EXACT_MAX = 1e15  # up to here a float counts by ones
 def run_watched(experiment: Experiment[Any], params: Any, seed: int) -> tuple[Result, Frame | None]:
     """Run, showing the frames on a terminal; the result, and the last frame as its picture."""
     from rich.live import Live
-    from rich.text import Text
 
-    from sdcli.cli.screen import console
+    from sdcli.cli.screen import bar, console, styled
 
     last: list[Frame] = []
     screen = console(stderr=True)
@@ -29,9 +28,9 @@ def run_watched(experiment: Experiment[Any], params: Any, seed: int) -> tuple[Re
         percent = int(frame.progress * 100)
         if screen.is_terminal and percent != shown:
             shown = percent
-            bar = "█" * int(frame.progress * _BAR_WIDTH)
-            text = "\n".join([frame.title, *frame.lines, f"{bar:<{_BAR_WIDTH}} {percent} %"])
-            live.update(Text(text, no_wrap=True), refresh=True)
+            drawn = bar(frame.progress, _BAR_WIDTH)
+            text = "\n".join([frame.title, *frame.lines, f"{drawn} {percent} %"])
+            live.update(styled(text, no_wrap=True), refresh=True)
 
     with live:
         result = experiment.run(params, seed, watch)

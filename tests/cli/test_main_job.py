@@ -12,6 +12,7 @@ import pytest
 
 from sdcli.cli.entry import run
 from sdcli.core import yaml
+from sdcli.units import quantity
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGE = ROOT / "examples" / "interviews" / "url-shortener.yaml"
@@ -152,14 +153,24 @@ def test_an_interview_of_empty_lines_gives_a_document_of_nothing(tmp_path, capsy
         assert section in missing
 
 
-def test_doubling_an_assumption_changes_exactly_what_depends_on_it(tmp_path):
-    """Of the office's estimates all but those without `writes` in them double."""
+@pytest.mark.parametrize(
+    ("old", "new", "doubled"),
+    [
+        ("row = 300 B/link", "row = 600 B/link", {"storage"}),
+        ("keep = 2 year", "keep = 4 year", {"links_kept", "storage"}),
+        ("read_ratio = 12 r", "read_ratio = 24 r", {"clicks_day", "redirect_rate"}),
+    ],
+)
+def test_doubling_an_assumption_changes_exactly_what_depends_on_it(tmp_path, old, new, doubled):
+    """Which estimates name it, by way of others or not, is read off the recorded answers."""
     before = play(OFFICE, tmp_path / "before")
-    twice = changed(OFFICE, tmp_path, "row = 300 B/link", "row = 600 B/link")
-    after = play(twice, tmp_path / "after")
+    after = play(changed(OFFICE, tmp_path, old, new), tmp_path / "after")
     ours, theirs = estimates(before), estimates(after)
-    assert {name for name in ours if ours[name] != theirs[name]} == {"storage"}
-    assert (ours["storage"], theirs["storage"]) == ("4.38 GB", "8.76 GB")
+    assert {name for name in ours if ours[name] != theirs[name]} == doubled
+    for name in doubled:
+        assert quantity(theirs[name], nouns=["redirect"]).value == pytest.approx(
+            2 * quantity(ours[name], nouns=["redirect"]).value, rel=1e-3
+        )
 
 
 def test_four_times_the_virtual_nodes_halve_the_spread(tmp_path):

@@ -39,6 +39,7 @@ def imported(arguments: list[str], tmp_path) -> set[str]:
         cwd=tmp_path,
         env=os.environ | {"SDCLI_DATA": str(tmp_path / "data")},
     )
+    assert process.returncode == 0, process.stderr
     modules = {
         line.rpartition("|")[2].strip()
         for line in process.stderr.splitlines()

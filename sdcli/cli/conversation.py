@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from sdcli.cli.terminal import Answer, Asker
+    from sdcli.cli.terminal import Asker
     from sdcli.core.clock import Clock
     from sdcli.interview import Event, Machine, Step
 
-BEAT_SECONDS = 5.0  # what a kill may lose of the time spent at one prompt
+BEAT_SECONDS = 2.0  # what a kill may lose of the time and the text at one prompt
+ROOM_COMMANDS = ("/help", "/pause", "/diagram", "/quit")  # about the room, not the interview
 
 
 class Left(Exception):  # noqa: N818 - leaving is no error
@@ -36,8 +37,8 @@ class Memory(Protocol):
     def keep(self, events: Sequence[Event]) -> None:
         """Store events; they are safe when this returns."""
 
-    def beat(self, at: str, seconds: float) -> None:
-        """Note how long the open prompt has taken so far."""
+    def beat(self, at: str, seconds: float, draft: str) -> None:
+        """Note how long the open prompt has taken so far, and what was typed there."""
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Conversation:
         screen: where all of it is shown.
         clock: measures how long answers take.
         carried: seconds that the open prompt had already taken when it was interrupted.
+        draft: what had been typed there and not sent.
     """
 
     machine: Machine
@@ -59,8 +61,11 @@ class Conversation:
     screen: Console
     clock: Clock
     carried: float = 0.0
+    draft: str = ""
     _step: Step | None = field(default=None, init=False)
     _prefill: str | None = field(default=None, init=False)
+    _is_refused: bool = field(default=False, init=False)
+    _kept: dict[str, str] = field(default_factory=dict, init=False)  # begun texts, by prompt
 
     def run(self) -> None:
         """Ask until nothing is left to ask.
@@ -70,6 +75,7 @@ class Conversation:
             EOFError, KeyboardInterrupt: the input ended, or Ctrl-C.
         """
         asked = ""
+        self._prefill = self.draft or None
         while True:
             current = self.machine.current
             if isinstance(current, Finished):
@@ -78,7 +84,8 @@ class Conversation:
                 self._experiment(current)
             else:
                 # The same question is not put twice in a row, unless something came in between.
-                if current.at != asked or not (current.is_continued or self._prefill is not None):
+                again = asked and (current.is_continued or self._prefill is not None)
+                if current.at != asked or not again:
                     self._put(current)
                 asked = current.at
                 self._take(current)
@@ -109,23 +116,32 @@ class Conversation:
         """Ask once; give the answer to the machine; store; show what came of it."""
         started = self.clock.elapsed() - self.carried
         prefill = prompt.prefill if self._prefill is None else self._prefill
-        self._prefill = None
+        if not prefill:
+            prefill = self._kept.pop(prompt.at, "")
+        is_refused, self._prefill, self._is_refused = self._is_refused, None, False
         answer = self.asker.ask(
             Question(
                 at=prompt.at,
                 several_lines=prompt.kind == "text",
                 prefill=prefill,
+                is_refused=is_refused,
                 completions=prompt.completions,
                 status=self._status(prompt, started),
+                left=lambda typed: self.memory.beat(
+                    prompt.at, self.clock.elapsed() - started, typed
+                ),
             )
         )
         seconds = self.clock.elapsed() - started if answer.seconds is None else answer.seconds
         self.carried = 0.0
         if self.asker.echoes:
             self._echo(answer.text)
-        if answer.text.startswith("/") and self._is_mine(prompt, answer, seconds):
+        begun, text = _command_last(answer.text)
+        if text.startswith("/") and self._is_mine(prompt, text, begun, seconds):
             return
-        lines = _lines(prompt, answer.text)
+        if begun:
+            self._kept[prompt.at] = begun
+        lines = _lines(prompt, text)
         for number, line in enumerate(lines):
             reply = self.machine.answer(line, seconds if number == 0 else 0.0)
             self.memory.keep(reply.events)
@@ -135,50 +151,59 @@ class Conversation:
                 self.screen.print(styled(reply.error.render(), style="red"))
                 self.asker.refused(reply.error)
                 self.carried = seconds if number == 0 else 0.0
-                self._prefill = "" if line.startswith("/") else "\n".join(lines[number:])
+                is_command = line.startswith("/")
+                self._prefill = begun if is_command else "\n".join(lines[number:])
+                self._is_refused = not is_command
                 return
 
-    def _is_mine(self, prompt: Prompt, answer: Answer, seconds: float) -> bool:
-        """Answer a command that is about the room; True when it was one."""
-        command, _, rest = answer.text.partition(" ")
+    def _is_mine(self, prompt: Prompt, text: str, begun: str, seconds: float) -> bool:
+        """Answer a command that is about the room; True when it was one.
+
+        `begun` is the answer above the command; it stands in the prompt again afterwards.
+        """
+        command, _, rest = text.partition(" ")
+        self._prefill = begun
         if command == "/quit":
-            self.memory.beat(prompt.at, seconds)
+            self.memory.beat(prompt.at, seconds, begun)
             raise Left
         if command == "/help":
             self._help()
         elif command == "/diagram":
             self._diagram(quiet=False)
         elif command == "/pause":
-            self.memory.beat(prompt.at, seconds)
+            self.memory.beat(prompt.at, seconds, begun)
             self.say("The clock stands. ENTER starts it again.")
-            self.asker.ask(Question(at="pause", status=lambda: ("paused", "")))
+            typed = self.asker.ask(Question(at="pause", is_pause=True, status=_paused)).text
+            self._prefill = "\n".join(part for part in (begun, typed) if part)
         elif command == "/edit" and (old := standing_text(self.machine.state, rest.strip())):
-            self._edit(rest.strip(), old, seconds)
-            return True
+            seconds = self._edit(rest.strip(), old, seconds)
         else:
+            self._prefill = None
             return False
         self.carried = seconds
-        self._prefill = ""
         return True
 
-    def _edit(self, name: str, old: str, seconds: float) -> None:
-        """Open an earlier line or text for change, as it stands, and hand the change over."""
+    def _edit(self, name: str, old: str, seconds: float) -> float:
+        """Open an earlier line or text for change, as it stands, and hand the change over.
+
+        Returns:
+            The seconds that the open prompt has taken by now.
+        """
         started = self.clock.elapsed()
         several = "\n" in old or "." in name
         answer = self.asker.ask(Question(at=f"edit {name}", several_lines=several, prefill=old))
         spent = seconds + self.clock.elapsed() - started
-        self._prefill, self.carried = "", spent
         if answer.text in ("", old):
-            return
+            return spent
         change = f"/edit {name} {answer.text}" if several else f"/edit {answer.text}"
         reply = self.machine.answer(change, spent)
         self.memory.keep(reply.events)
         for paragraph in reply.say:
             self.say(paragraph)
         if reply.error is None:
-            self.carried = 0.0
-        else:
-            self.screen.print(styled(reply.error.render(), style="red"))
+            return 0.0
+        self.screen.print(styled(reply.error.render(), style="red"))
+        return spent
 
     def _experiment(self, wanted: RunExperiment) -> None:
         from sdcli.cli.trial import run_for_design
@@ -200,15 +225,15 @@ class Conversation:
         self.screen.print()
         self.screen.rule(styled(f"{step.heading}  {minutes}".rstrip(), style="bold"), align="left")
 
-    def _status(self, prompt: Prompt, started: float) -> Callable[[], tuple[str, str]]:
-        """What the bottom line says; each look also notes how long the prompt has taken."""
+    def _status(self, prompt: Prompt, started: float) -> Callable[[str], tuple[str, str]]:
+        """What the bottom line says; every look or two also saves the time and the text so far."""
         last = [self.clock.elapsed()]
 
-        def status() -> tuple[str, str]:
+        def status(typed: str) -> tuple[str, str]:
             here = self.clock.elapsed() - started
             if self.clock.elapsed() - last[0] >= BEAT_SECONDS:
                 last[0] = self.clock.elapsed()
-                self.memory.beat(prompt.at, here)
+                self.memory.beat(prompt.at, here, typed)
             if self.machine.terms.is_study:
                 return f"{prompt.step.heading} · {prompt.at}", ""
             spent = self.machine.spent(prompt.step) + here
@@ -231,9 +256,13 @@ class Conversation:
 
         design = self.machine.design()
         if design.components:
-            self.screen.print(
-                styled(draw_mermaid(topology(design, described=False), self.screen.width))
-            )
+            drawing = draw_mermaid(topology(design, described=False), self.screen.width)
+            if drawing:
+                self.screen.print(styled(drawing, no_wrap=True))
+            else:
+                self.say("The diagram is wider than this terminal; the flows are:")
+                for name, flow in design.flows.items():
+                    write(self.screen, flow.path, label=f"  {name}  ")
         elif not quiet:
             self.say("There is no component yet.")
 
@@ -244,8 +273,21 @@ def _prediction(wanted: RunExperiment) -> str:
     return question_of(wanted)
 
 
+def _paused(_: str) -> tuple[str, str]:
+    return "paused", ""
+
+
+def _command_last(text: str) -> tuple[str, str]:
+    """What was typed above a command in the last line, and the command; else "" and the text."""
+    begun, _, last = text.rpartition("\n")
+    is_command = last in ROOM_COMMANDS or last.removeprefix("/") in COMMANDS
+    if begun and last.startswith("/") and is_command:
+        return begun.strip(), last
+    return "", text
+
+
 def _lines(prompt: Prompt, text: str) -> list[str]:
     """One entry for each thing to tell the machine: a pasted list of lines is several."""
-    if prompt.kind == "line" and "\n" in text:
+    if prompt.kind == "line" and "\n" in text and not text.startswith("/"):
         return [line.strip() for line in text.splitlines() if line.strip()]
     return [text]

@@ -18,8 +18,12 @@ def interview(
         str | None, typer.Argument(help="The question; without it you choose from the bank.")
     ] = None,
     mode: Annotated[
-        str, typer.Option(help="interview: timed; study: no clock, hints, model answers.")
-    ] = "interview",
+        str | None,
+        typer.Option(
+            help="interview: timed; study: no clock, hints, model answers.",
+            show_default="interview",
+        ),
+    ] = None,
     level: Annotated[
         str | None,
         typer.Option(help="mid, senior or staff: what is asked of you.", show_default="mid"),
@@ -53,14 +57,13 @@ def interview(
     from sdcli.cli.interview_run import Wish, hold
     from sdcli.cli.settings import settings
 
-    own = settings()
-    own.use_editor()
+    settings().use_editor()
     hold(
         Wish(
             scenario=scenario,
             mode=mode,
-            level=own.level if level is None else level,
-            minutes=own.minutes if minutes is None else minutes,
+            level=level,
+            minutes=minutes,
             step=step,
             answers=answers,
             out=out,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sdcli.cli.conversation import Conversation, Left
 from sdcli.cli.report import show_report
 from sdcli.cli.screen import console, print_json, styled
+from sdcli.cli.settings import settings
 from sdcli.cli.terminal import Answer, asker
 from sdcli.content import Scenario, load_scenario, parse_scenario, scenario_ids
 from sdcli.core.clock import SystemClock
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from sdcli.cli.terminal import Asker, Question
+    from sdcli.cli.terminal import Question
     from sdcli.interview import Event, StoredSession
 
 DESIGN_FILE = "design.yaml"
@@ -40,9 +41,9 @@ class Wish:
     """The options of the command, as typed."""
 
     scenario: str | None
-    mode: str
-    level: str
-    minutes: float
+    mode: str | None
+    level: str | None
+    minutes: float | None
     step: str | None
     answers: Path | None
     out: Path | None
@@ -51,20 +52,22 @@ class Wish:
     as_json: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class StoredMemory:
-    """Keeps events in the session store."""
+    """Keeps events in the session store; `count` is how many it has by what we know."""
 
     store: SessionStore
     session: str
+    count: int
 
     def keep(self, events: Sequence[Event]) -> None:
         """Append; on the disk when this returns."""
-        self.store.append(self.session, *events)
+        self.store.append(self.session, *events, after=self.count)
+        self.count += len(events)
 
-    def beat(self, at: str, seconds: float) -> None:
-        """Bound what a kill may lose of the time."""
-        self.store.heartbeat(self.session, at, seconds)
+    def beat(self, at: str, seconds: float, draft: str) -> None:
+        """Bound what a kill may lose of the time and the text."""
+        self.store.heartbeat(self.session, at, seconds, draft)
 
 
 class RecordedAsker:
@@ -96,31 +99,26 @@ def hold(wish: Wish) -> None:
     with SessionStore(data_folder(), SystemClock()) as store:
         recording = read_answers(wish.answers) if wish.answers else None
         session, machine = _open(wish, store, recording.scenario if recording else None)
-        folder = _free_folder(wish.out, machine.terms.scenario.id)
         screen = console(stderr=wish.as_json)
+        if session.finished is not None and wish.out is None:
+            show_report(screen, machine.report(), session.id)
+            return
+        folder = _free_folder(wish.out, machine.terms.scenario.id)
         _greet(screen, session, machine, is_resumed=bool(machine.events))
         player = Player(recording) if recording else None
-        asking: Asker = RecordedAsker(player, machine) if player else asker()
-        current = machine.current
-        conversation = Conversation(
-            machine,
-            asking,
-            StoredMemory(store, session.id),
-            screen,
-            SystemClock(),
-            carried=store.waited(session.id, current.at) if isinstance(current, Prompt) else 0.0,
-        )
         try:
-            conversation.run()
+            _converse(store, session, machine, screen, player)
         except Left:
-            _say_how_to_resume(screen, session)
+            _leave(store, session, machine, screen)
             return
         except (EOFError, KeyboardInterrupt):
             screen.print()
-            _say_how_to_resume(screen, session)
+            _leave(store, session, machine, screen)
             raise Interrupted("left before the end; everything answered so far is saved") from None
-        if player:
-            player.finish()
+        except SdcliError:
+            if player:  # a recording that does not play is no session of the person's
+                store.delete(session.id)
+            raise
         report = machine.report()
         try:
             paths = _write(machine, wish.out, folder)
@@ -135,6 +133,41 @@ def hold(wish: Wish) -> None:
             print_json(
                 {"session": session.id, "files": [str(p) for p in paths], **report.to_json()}
             )
+
+
+def _converse(
+    store: SessionStore,
+    session: StoredSession,
+    machine: Machine,
+    screen: Console,
+    player: Player | None,
+) -> None:
+    """Hold the conversation with a person or a recording, to its end."""
+    current = machine.current
+    seconds, draft = 0.0, ""
+    if isinstance(current, Prompt) and player is None:
+        seconds, draft = store.waited(session.id, current.at)
+    Conversation(
+        machine,
+        RecordedAsker(player, machine) if player else asker(),
+        StoredMemory(store, session.id, len(machine.events)),
+        screen,
+        SystemClock(),
+        carried=seconds,
+        draft=draft,
+    ).run()
+    if player:
+        player.finish()
+
+
+def _leave(store: SessionStore, session: StoredSession, machine: Machine, screen: Console) -> None:
+    """Say how to go on; a session in which nothing was answered leaves nothing behind."""
+    if not machine.events and not store.waited(session.id, machine.state.at)[1]:
+        store.delete(session.id)
+        screen.print(styled("Nothing was answered, so nothing is kept."))
+    else:
+        line = f"Saved. Go on with: sdcli interview --session {session.id}"
+        screen.print(styled(line, style="bold"))
 
 
 def machine_of(store: SessionStore, session: StoredSession) -> Machine:
@@ -157,12 +190,14 @@ def _open(
 ) -> tuple[StoredSession, Machine]:
     """The session that is meant, taken up or begun."""
     if wish.resume or wish.session is not None:
-        if wish.scenario or wish.answers:
+        chosen = [wish.scenario, wish.answers, wish.mode, wish.level, wish.minutes, wish.step]
+        given = [str(one) for one in chosen if one is not None]
+        if given:
             raise InputError(
-                "a session has its question already",
+                "a session has its question, mode, level and length already",
                 where="--resume" if wish.resume else "--session",
-                given=wish.scenario or str(wish.answers),
-                fix="leave it out",
+                given=" ".join(given),
+                fix="leave them out",
             )
         found = store.session(wish.session) if wish.session else store.latest_unfinished()
         if found is None:
@@ -174,17 +209,19 @@ def _open(
         return found, machine_of(store, found)
     scenario = _scenario(wish.scenario, recorded_scenario)
     step = Step.of(wish.step) if wish.step else None
-    mode: Any = wish.mode
-    level: Any = wish.level
-    machine = Machine(scenario, mode=mode, level=level, minutes=wish.minutes, only_step=step)
+    own = settings()
+    mode: Any = wish.mode or "interview"
+    level: Any = wish.level or own.level
+    minutes = own.minutes if wish.minutes is None else wish.minutes
+    machine = Machine(scenario, mode=mode, level=level, minutes=minutes, only_step=step)
     _free_folder(wish.out, scenario.id)
     identity = store.create(
         scenario=scenario.id,
         title=scenario.title,
         text=scenario.text,
-        mode=wish.mode,
-        level=wish.level,
-        minutes=wish.minutes,
+        mode=mode,
+        level=level,
+        minutes=minutes,
         only_step=step.value if step else None,
     )
     return store.session(identity), machine
@@ -274,7 +311,3 @@ def _greet(screen: Console, session: StoredSession, machine: Machine, *, is_resu
     screen.print(styled(f"   {session.mode}, {session.level}, {timed}, session {session.id}"))
     if is_resumed:
         screen.print(styled("Taken up where you left it; the time away does not count."))
-
-
-def _say_how_to_resume(screen: Console, session: StoredSession) -> None:
-    screen.print(styled(f"Saved. Go on with: sdcli interview --session {session.id}", style="bold"))

@@ -53,7 +53,11 @@ def show_report(screen: Console, report: Report, session: str) -> None:
             write(screen, f"why: {item.why}", indent=5, hang=5)
     screen.print()
     write(screen, f"This report again: sdcli sessions show {session}")
-    write(screen, f"Lines are those of: sdcli sessions export {session} --text")
+    write(
+        screen,
+        f"Lines are those of: sdcli sessions export {session} --text. `sdcli score` on that text"
+        " asks for every topic, this report for those of the interview.",
+    )
 
 
 def _times(report: Report) -> Table:

@@ -12,6 +12,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from sdcli.core.text import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 BAR_WIDTH = 20
-_CONTROLS = {code: " " for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -120,19 +121,19 @@ def clock(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    r"""A person's text with control characters blanked, so that it cannot steer a terminal.
+    r"""A person's text with what steers a terminal or hides blanked; line ends and tabs stay.
 
     >>> plain("a\x1b[31mb")
     'a [31mb'
     """
-    return text.translate(_CONTROLS)
+    return printable(text, " ", keep="\n\t")
 
 
 def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
     """A Mermaid diagram drawn with line characters, within `width` columns where it can be.
 
     termaid does not fit a width by itself, so the options go from roomy to tight until the
-    widest line fits; when none fits, the tightest drawing is returned.
+    widest line fits; when none fits, there is no drawing: a torn one says less than none.
     """
     import termaid
     from termaid.utils import display_width
@@ -147,9 +148,8 @@ def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
             for wide in (32, 24, 16, 12, 8)
         ),
     ]
-    drawing = ""
     for options in tries:
         drawing = str(termaid.render(boxes, **options))
         if all(display_width(line) <= width for line in drawing.splitlines()):
-            break
-    return drawing
+            return drawing
+    return ""

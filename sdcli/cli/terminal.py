@@ -7,6 +7,7 @@ moving on is the same at every prompt: ENTER twice on an empty line.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 FINISH_KEYS = "ENTER twice on an empty line: done · Ctrl-X Ctrl-E: $EDITOR · /help"
 NEXT_KEYS = "Tab: complete · ENTER twice on an empty line: move on · /help"
+MEND_KEYS = "mend it, then ENTER · ENTER as it stands drops it · /help"
+ENTER_KEY = "ENTER goes on"
+ONCE_MORE = "ENTER once more moves on"
+COMMAND = re.compile(r"/[a-z]+( \S+)?")  # a line that is sent by ENTER, wherever it stands
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,22 @@ class Question:
         at: the id of what is asked; recorded answers are found by it.
         several_lines: a text of several lines, else one line.
         prefill: text that already stands in the answer, from `/back`, `/edit` or a refused line.
+        is_refused: the prefill is a line that could not be used; ENTER on it drops it.
+        is_pause: whatever is typed, the first ENTER ends it.
         completions: whole lines and words that Tab offers.
-        status: what the bottom line says, asked for once a second: text and its colour class.
+        status: what the bottom line says, asked for once a second with the text typed so far: a
+            text and its colour class.
+        left: told the text typed so far when the person leaves in the middle of it.
     """
 
     at: str = ""
     several_lines: bool = False
     prefill: str = ""
+    is_refused: bool = False
+    is_pause: bool = False
     completions: tuple[str, ...] = ()
-    status: Callable[[], tuple[str, str]] = field(default=lambda: ("", ""))
+    status: Callable[[str], tuple[str, str]] = field(default=lambda _: ("", ""))
+    left: Callable[[str], None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True)
@@ -111,15 +123,18 @@ class TerminalAsker:
             KeyboardInterrupt: Ctrl-C.
         """
         import questionary
+        from prompt_toolkit.application import get_app
         from prompt_toolkit.styles import Style
 
         line = _EmptyLine()
 
         def toolbar() -> list[tuple[str, str]]:
-            text, colour = question.status()
-            keys = FINISH_KEYS if question.several_lines else NEXT_KEYS
-            keys = "ENTER once more moves on" if line.entered_once else keys
-            return [(f"class:{colour or 'clock'}", f" {text} "), ("class:keys", f"\n {keys}")]
+            typed = get_app().current_buffer.text
+            text, colour = question.status(typed)
+            return [
+                (f"class:{colour or 'clock'}", f" {text} "),
+                ("class:keys", f"\n {_keys_shown(question, typed, line)}"),
+            ]
 
         answer = questionary.text(
             "",
@@ -127,7 +142,7 @@ class TerminalAsker:
             qmark=">",
             instruction="",
             multiline=question.several_lines,
-            key_bindings=_keys(line, several_lines=question.several_lines),
+            key_bindings=_keys(line, question),
             completer=_completer(question.completions),
             complete_while_typing=False,
             bottom_toolbar=toolbar,
@@ -158,8 +173,19 @@ class _EmptyLine:
     entered_once: bool = False
 
 
-def _keys(line: _EmptyLine, *, several_lines: bool) -> Any:
-    """ENTER twice on an empty line, Ctrl-D and Esc ENTER finish an answer."""
+def _keys_shown(question: Question, typed: str, line: _EmptyLine) -> str:
+    """Which keys help at this moment."""
+    if question.is_pause:
+        return ENTER_KEY
+    if line.entered_once and not typed:
+        return ONCE_MORE
+    if question.is_refused and typed == question.prefill:
+        return MEND_KEYS
+    return FINISH_KEYS if question.several_lines else NEXT_KEYS
+
+
+def _keys(line: _EmptyLine, question: Question) -> Any:
+    """What ends an answer: ENTER twice on an empty line, Ctrl-D, Esc ENTER, ENTER on a command."""
     from prompt_toolkit.key_binding import KeyBindings
 
     keys = KeyBindings()
@@ -169,14 +195,24 @@ def _keys(line: _EmptyLine, *, several_lines: bool) -> Any:
         buffer = event.current_buffer
         above = buffer.document.text_before_cursor
         twice = line.entered_once if not above else above.endswith("\n\n")
-        if twice and not buffer.document.text_after_cursor:
+        is_end = not buffer.document.text_after_cursor
+        if question.is_pause or (is_end and COMMAND.fullmatch(buffer.document.current_line)):
             buffer.validate_and_handle()
-        elif not above and not buffer.text:
+        elif question.is_refused and buffer.text == question.prefill:
+            buffer.reset()
+        elif twice and is_end:
+            buffer.validate_and_handle()
+        elif not buffer.text:
             line.entered_once = True
-        elif several_lines:
+        elif question.several_lines:
             buffer.newline(copy_margin=False)
         else:
             buffer.validate_and_handle()
+
+    @keys.add("c-c")
+    def interrupt(event: KeyPressEvent) -> None:
+        question.left(event.current_buffer.text)
+        event.app.exit(exception=KeyboardInterrupt)
 
     @keys.add("c-d")
     def end(event: KeyPressEvent) -> None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sdcli.experiments import Experiment, Frame, Result
 
 _BAR_WIDTH = 40
+_FRAME_MARGIN = 4  # title, bar, and room for what stands above
 _EXACT_MAX = 1e15  # up to here a float counts by ones
 
 
@@ -29,7 +30,9 @@ def run_watched(experiment: Experiment[Any], params: Any, seed: int) -> tuple[Re
         if screen.is_terminal and percent != shown:
             shown = percent
             drawn = bar(frame.progress, _BAR_WIDTH)
-            text = "\n".join([frame.title, *frame.lines, f"{drawn} {percent} %"])
+            # A frame that is taller than the terminal cannot be drawn over: its head is cut.
+            fitting = frame.lines[-max(1, screen.height - _FRAME_MARGIN) :]
+            text = "\n".join([frame.title, *fitting, f"{drawn} {percent} %"])
             live.update(styled(text, no_wrap=True), refresh=True)
 
     with live:

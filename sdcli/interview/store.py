@@ -2,7 +2,8 @@
 
     sessions(id, scenario, title, text, mode, level, minutes, only_step, started, finished, score)
     events(session, seq, json, recorded_at)      append only; the session is their fold
-    heartbeats(session, at, seconds)             how long the open prompt has been waiting
+    heartbeats(session, at, seconds, draft)      how long the open prompt has been waiting, and
+                                                 what was typed there and not sent
 
 The journal is a write-ahead log with `synchronous = FULL`, so a commit has reached the disk
 (sqlite.org/pragma.html#pragma_synchronous). A heartbeat bounds what a kill can lose of the
@@ -59,7 +60,8 @@ _TABLES = """
     CREATE TABLE heartbeats (
         session INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
         at TEXT NOT NULL,
-        seconds REAL NOT NULL
+        seconds REAL NOT NULL,
+        draft TEXT NOT NULL
     );
 """
 
@@ -166,11 +168,16 @@ class SessionStore:
             )
             return str(cursor.lastrowid)
 
-    def append(self, identity: str, *events: Event) -> None:
+    def append(self, identity: str, *events: Event, after: int | None = None) -> None:
         """Add events to a session, all or none; the wait at the open prompt begins anew.
 
+        Args:
+            identity: of the session.
+            events: what happened, in order.
+            after: how many events the session is believed to have; None does not ask.
+
         Raises:
-            InputError: there is no such session.
+            InputError: there is no such session, or somebody else has gone on with it.
         """
         row = self._row(identity)
         if not events:
@@ -179,6 +186,12 @@ class SessionStore:
             (last,) = connection.execute(
                 "SELECT coalesce(max(seq), 0) FROM events WHERE session = ?", (row,)
             ).fetchone()
+            if after is not None and last != after:
+                raise InputError(
+                    "another sdcli has gone on with this session; nothing of this answer is kept",
+                    where=f"session {identity}",
+                    fix=f"sdcli interview --session {identity} takes it up where it stands now",
+                )
             now = self._now()
             connection.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?)",
@@ -186,24 +199,24 @@ class SessionStore:
             )
             connection.execute("DELETE FROM heartbeats WHERE session = ?", (row,))
 
-    def heartbeat(self, identity: str, at: str, seconds: float) -> None:
-        """Note how long the prompt `at` has been open, pauses left out."""
+    def heartbeat(self, identity: str, at: str, seconds: float, draft: str = "") -> None:
+        """Note how long the prompt `at` has been open, pauses left out, and what stands in it."""
         row = self._row(identity)
         with self._writing() as connection:
             connection.execute(
-                "INSERT INTO heartbeats VALUES (?, ?, ?) ON CONFLICT (session)"
-                " DO UPDATE SET at = excluded.at, seconds = excluded.seconds",
-                (row, at, seconds),
+                "INSERT INTO heartbeats VALUES (?, ?, ?, ?) ON CONFLICT (session) DO UPDATE"
+                " SET at = excluded.at, seconds = excluded.seconds, draft = excluded.draft",
+                (row, at, seconds, draft),
             )
 
-    def waited(self, identity: str, at: str) -> float:
-        """The seconds that the last heartbeat noted for the prompt `at`; 0 without one."""
+    def waited(self, identity: str, at: str) -> tuple[float, str]:
+        """The seconds and the draft of the last heartbeat at the prompt `at`; (0, "") for none."""
         row = self._row(identity)
         with self._errors_named():
             found = self._connection.execute(
-                "SELECT seconds FROM heartbeats WHERE session = ? AND at = ?", (row, at)
+                "SELECT seconds, draft FROM heartbeats WHERE session = ? AND at = ?", (row, at)
             ).fetchone()
-        return float(found[0]) if found else 0.0
+        return (float(found[0]), str(found[1])) if found else (0.0, "")
 
     def scenario_text(self, identity: str) -> str:
         """The scenario's file as it was at the start; the session resumes on it."""

@@ -12,6 +12,7 @@ import pytest
 
 from sdcli.cli.entry import run
 from sdcli.core import yaml
+from sdcli.core.errors import MissingError
 from sdcli.units import quantity
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -246,3 +247,53 @@ def test_a_session_resumes_on_the_question_as_it_was_at_the_start(coats, tmp_pat
     play(coats, tmp_path / "out", "coat-check")
     monkeypatch.delenv("SDCLI_PATH")
     assert run(["sessions", "show", "1"]) == 0
+
+
+def test_a_recording_that_does_not_play_leaves_no_session(coats, tmp_path, capsys):
+    short = changed(
+        coats,
+        tmp_path,
+        '  - {at: wrap_up.recap, text: "To sum up',
+        '  - {at: wrap_up.failure, text: "To sum up',
+    )
+    assert (
+        run(["interview", "coat-check", "--answers", str(short), "--out", str(tmp_path / "o")]) == 2
+    )
+    assert "wrap_up.recap has no answer" in capsys.readouterr().err
+    assert run(["sessions", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"sessions": []}
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_finished_session_is_reported_again_and_written_only_where_asked(
+    coats, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    play(coats, tmp_path / "first", "coat-check")
+    capsys.readouterr()
+    assert run(["interview", "--session", "1"]) == 0
+    assert "Score" in capsys.readouterr().out
+    assert not (tmp_path / "coat-check").exists()
+    assert run(["interview", "--session", "1", "--out", "again"]) == 0
+    ours, theirs = (tmp_path / name / "design.yaml" for name in ("first", "again"))
+    assert ours.read_bytes() == theirs.read_bytes()
+    assert run(["interview", "--session", "1", "--level", "staff"]) == 2
+
+
+def test_a_document_that_cannot_be_written_leaves_the_session_open(
+    coats, tmp_path, monkeypatch, capsys
+):
+    """The disk fills up at the very end: the answers are there, and how to go on is said."""
+    import sdcli.documents
+
+    def full(path):
+        raise MissingError("cannot write it: no space left on device", where=str(path))
+
+    monkeypatch.setattr(sdcli.documents, "build", full)
+    answers = ["interview", "coat-check", "--answers", str(coats), "--out", str(tmp_path / "o")]
+    assert run(answers) == 4
+    assert "sdcli interview --session 1 --out FOLDER" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setenv("SDCLI_DATA", str(tmp_path / "home" / "data"))
+    assert run(["interview", "--resume", "--out", str(tmp_path / "elsewhere")]) == 0
+    assert (tmp_path / "elsewhere" / "coat-check.md").exists()

@@ -181,3 +181,81 @@ def test_the_clock_turns_amber_at_the_budget_and_red_past_it(tmp_path, world):
     answer(terminal, world, "scope.questions", "How long is the rush?")  # nothing is cut off
     terminal.wait_for("20 minutes.")
     terminal.kill()
+
+
+def test_what_was_typed_and_not_sent_stands_there_again(tmp_path, world):
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    command = [*SDCLI, "interview", "coat-check", "--step", "scope"]
+    terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+    answer(terminal, world, "scope.questions", "")
+    for leave in ("\x03", None):  # Ctrl-C; SIGKILL, once the text was saved
+        terminal.wait_for("· scope.functional")
+        terminal.type("Visitors hand in" + ENTER)
+        terminal.wait_for("Visitors hand in")
+        if leave:
+            terminal.type(leave)
+            assert terminal.wait() == 130
+        else:
+            terminal.read_until(lambda: "hand in\nVisitors" in drafted(world))
+            terminal.kill()
+        terminal = PseudoTerminal([*SDCLI, "interview", "--resume"], cwd=tmp_path, env=world)
+    terminal.wait_for("· scope.functional")
+    terminal.type("a coat." + FINISH)
+    terminal.wait_for("· scope.quality")
+    terminal.kill()
+    assert '"Visitors hand in\\nVisitors hand in\\na coat."' in last_event(world)
+
+
+def drafted(world):
+    with sqlite3.connect(f"file:{world['SDCLI_DATA']}/sessions.db?mode=ro", uri=True) as database:
+        return "".join(text for (text,) in database.execute("SELECT draft FROM heartbeats"))
+
+
+def last_event(world):
+    with sqlite3.connect(f"file:{world['SDCLI_DATA']}/sessions.db?mode=ro", uri=True) as database:
+        return database.execute("SELECT json FROM events ORDER BY seq DESC LIMIT 1").fetchone()[0]
+
+
+def test_a_command_is_sent_by_one_enter_and_keeps_what_stands_above_it(tmp_path, world):
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    command = [*SDCLI, "interview", "coat-check", "--step", "scope"]
+    terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+    answer(terminal, world, "scope.questions", "")
+    terminal.wait_for("· scope.functional")
+    terminal.type("Hang coats up." + ENTER + "/pause" + ENTER)
+    terminal.wait_for("ENTER goes on")
+    terminal.type(" And fetch them." + ENTER)
+    terminal.wait_for("· scope.functional")
+    terminal.wait_for("And fetch them.")
+    terminal.type(FINISH)
+    terminal.wait_for("· scope.quality")
+    terminal.kill()
+    assert '"Hang coats up.\\nAnd fetch them."' in last_event(world)
+
+
+def test_enter_on_a_refused_line_drops_it(tmp_path, world):
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    command = [*SDCLI, "interview", "coat-check", "--step", "high-level"]
+    terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
+    terminal.wait_for("· high_level.estimates")
+    terminal.type("x = 3 furlong" + ENTER)
+    terminal.wait_for("ENTER as it stands drops it")
+    terminal.type(ENTER)
+    terminal.wait_for("move on · /help")
+    answer(terminal, world, "high_level.estimates", "x = 3 coat")
+    terminal.kill()
+    assert '"x = 3 coat"' in last_event(world)
+
+
+def test_a_second_terminal_on_the_same_session_is_told_so(tmp_path, world):
+    world["SDCLI_DATA"] = str(tmp_path / "data")
+    first = PseudoTerminal([*SDCLI, "interview", "coat-check"], cwd=tmp_path, env=world)
+    answer(first, world, "scope.questions", "How long is the rush?")
+    second = PseudoTerminal([*SDCLI, "interview", "--session", "1"], cwd=tmp_path, env=world)
+    second.wait_for("· scope.questions")
+    answer(first, world, "scope.questions", "Does it cost?")
+    second.type("How many coats?" + ENTER)
+    second.wait_for("another sdcli has gone on with this session")
+    assert second.wait() == 2
+    assert stored(world) == 2
+    first.kill()

@@ -20,7 +20,7 @@ def config(own_home, monkeypatch):
 
 def begun(arguments, capsys, monkeypatch):
     """The level and minutes of an interview that is left at once."""
-    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.stdin", io.StringIO("How many links a month?\n"))
     assert run(["interview", "url-shortener", *arguments]) == 130
     capsys.readouterr()
     assert run(["sessions", "list", "--json"]) == 0

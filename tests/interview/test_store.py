@@ -155,13 +155,13 @@ def test_a_heartbeat_bounds_what_a_kill_loses(tmp_path: Path) -> None:
         session = begin(sessions)
         sessions.append(session, FIRST)
         sessions.heartbeat(session, "scope.questions", 5)
-        sessions.heartbeat(session, "scope.questions", 9.5)
+        sessions.heartbeat(session, "scope.questions", 9.5, "half a sent")
         assert rows(sessions.path, "SELECT seconds FROM heartbeats") == [(9.5,)]
     with SessionStore(tmp_path, ManualClock()) as again:
-        assert again.waited(session, "scope.questions") == 9.5
-        assert again.waited(session, "scope.functional") == 0
+        assert again.waited(session, "scope.questions") == (9.5, "half a sent")
+        assert again.waited(session, "scope.functional") == (0, "")
         again.append(session, SECOND)  # answered: the next prompt starts at nothing
-        assert again.waited(session, "scope.questions") == 0
+        assert again.waited(session, "scope.questions") == (0, "")
 
 
 def test_two_programs_may_have_the_file_open(tmp_path: Path) -> None:
@@ -283,3 +283,13 @@ def test_a_full_disk_is_exit_4_and_loses_nothing_that_was_saved(sessions: Sessio
         sessions.append(session, Answered("scope.quality", "x" * 40_000))
     assert caught.value.exit_code == 4
     assert sessions.events(session) == (FIRST,)
+
+
+def test_events_of_somebody_else_in_between_are_not_written_over(sessions):
+    """Two terminals on one session: the second to answer is refused, and nothing is stored."""
+    session = begin(sessions)
+    ours, theirs = Answered("scope.questions", "ours"), Answered("scope.questions", "theirs")
+    sessions.append(session, theirs, after=0)
+    with pytest.raises(InputError, match="another sdcli has gone on"):
+        sessions.append(session, ours, after=0)
+    assert sessions.events(session) == (theirs,)

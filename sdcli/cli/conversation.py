@@ -221,7 +221,7 @@ class Conversation:
 
     def _heading(self, step: Step) -> None:
         budget = self.machine.budget(step)
-        minutes = "" if self.machine.terms.is_study else f"{budget / 60:g} minutes"
+        minutes = "" if self.machine.terms.is_study else f"{clock(budget)} minutes"
         self.screen.print()
         self.screen.rule(styled(f"{step.heading}  {minutes}".rstrip(), style="bold"), align="left")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sdcli.cli.watching import figure, run_watched
+from sdcli.core.chance import SEED
 from sdcli.core.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from sdcli.experiments import Experiment, Frame, Result
 
-SEED = 7  # as everywhere, unless something says otherwise
 _HELP = ("-h", "--help")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.cli.screen import assemble, bar, write
+from sdcli.interview.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,12 +25,6 @@ HONEST = (
 GAPS_SHOWN = 3
 _ROUND_TO = 5
 _QUOTE_MAX = 220
-_STEPS = {
-    "scope": "Scope",
-    "high_level": "High level",
-    "deep_dive": "Deep dive",
-    "wrap_up": "Wrap-up",
-}
 _FILLED = {"justified": 3, "explained": 2, "named": 1, "rejected": 0, "absent": 0}
 
 
@@ -46,11 +41,11 @@ def show(console: Console, score: Score, title: str) -> None:
         _gaps(console, score)
     ticks = [item for item in score.items if item.quote]
     misses = [item for item in score.items if not item.quote]
-    for step, name in _STEPS.items():
+    for step in Step:
         here = [item for item in ticks if item.step == step]
         if here:
             console.print()
-            write(console, name, style="bold")
+            write(console, step.heading, style="bold")
             for item in here:
                 tick(console, item)
     _misses(console, misses if score.score is not None else [])
@@ -69,7 +64,7 @@ def rounded(score: float) -> int:
 def _totals(console: Console, score: Score) -> None:
     assert score.score is not None  # noqa: S101 - the caller has asked
     write(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
-    steps = {_STEPS[step]: value for step, value in score.steps.items()}
+    steps = {Step(step).heading: value for step, value in score.steps.items()}
     axes = {axis.capitalize(): value for axis, value in score.axes.items()}
     for group in (steps, axes):
         console.print()
@@ -79,10 +74,10 @@ def _totals(console: Console, score: Score) -> None:
 def _bars(console: Console, values: Mapping[str, float | None]) -> None:
     for name, value in values.items():
         if value is None:
-            write(console, f"  {name:14}   -  not assessed")
+            write(console, f"  {name:18}   -  not assessed")
         else:
             drawn = bar(value / 100)
-            write(console, f"  {name:14} {rounded(value):3}  {drawn}")
+            write(console, f"  {name:18} {rounded(value):3}  {drawn}")
 
 
 def _gaps(console: Console, score: Score) -> None:
@@ -119,7 +114,7 @@ def _misses(console: Console, misses: Iterable[Graded]) -> None:
     console.print()
     write(console, "Not found in the answer", style="bold")
     for item in missed:
-        miss(console, item, _STEPS[item.step])
+        miss(console, item, Step(item.step).heading)
 
 
 def miss(console: Console, item: Graded, step: str = "") -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
+from sdcli.cli.screen import styled
 from sdcli.cli.watching import figure, run_watched
+from sdcli.core.chance import SEED
 from sdcli.core.errors import SdcliError
-from sdcli.design.model import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,10 +73,10 @@ def run_for_design(
         explain=predict.explain(params, result) if predict else "",
     )
     if picture:
-        screen.print(Text("\n".join([picture.title, *picture.lines]), no_wrap=True))
+        screen.print(styled("\n".join([picture.title, *picture.lines]), no_wrap=True))
     for metric in experiment.metrics:
         shown = f"{figure(result.metrics[metric.name])} {metric.unit}".rstrip()
-        screen.print(Text(f"  {metric.name:<24}{shown:>16}   {metric.title}", overflow="ellipsis"))
+        screen.print(styled(f"  {metric.name:<24}{shown:>16}   {metric.title}"))
     if is_scaled:
         say(f"The run was scaled, {result.scale}. So no prediction is judged by it.")
     for paragraph in reply.say:

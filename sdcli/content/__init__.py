@@ -1,7 +1,8 @@
 """Content is data: this part reads `knowledge/` and says what is wrong with it.
 
 Modules: scenario (the models, one class per group of keys), load (by id or path), wording
-(pydantic's errors in our words), references (names that lead somewhere), arithmetic (sums
+(pydantic's errors in our words), references (names that lead somewhere),
+placeholders (`{name}` in what is said), arithmetic (sums
 that come out), check (all files, all faults), new (a file to start from).
 """
 
@@ -14,7 +15,6 @@ from sdcli.content.scenario import (
     ComponentLine,
     Curveball,
     DeepDive,
-    EstimateLine,
     FlowLine,
     Item,
     Question,
@@ -26,7 +26,6 @@ __all__ = [
     "ComponentLine",
     "Curveball",
     "DeepDive",
-    "EstimateLine",
     "FlowLine",
     "Item",
     "Question",

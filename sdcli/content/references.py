@@ -6,10 +6,10 @@ a scenario names without a check of their own.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sdcli.content.outline import EACH, KEYS, sorts
+from sdcli.content.placeholders import SPOKEN, has_stray_brace, names_in
 from sdcli.core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from sdcli.content.outline import Outline
     from sdcli.core.errors import Fault
     from sdcli.core.yaml import Key
-
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 _NUMBERS = ("estimate", "assumption")
 
@@ -76,11 +74,12 @@ def _dangling(outline: Outline) -> Iterator[Fault]:
 
 def _templates(outline: Outline) -> Iterator[Fault]:
     known = outline.names(*_NUMBERS)
-    for key, text in outline.texts("deep_dives", EACH, "forces"):
-        if outline.is_complete(*_NUMBERS):
-            for name in PLACEHOLDER.findall(text):
+    is_complete = outline.is_complete(*_NUMBERS)
+    for path in SPOKEN:
+        for key, text in outline.texts(*path):
+            for name in names_in(text) if is_complete else ():
                 if name not in known:
                     yield unknown(outline, key, name, known, " or ".join(_NUMBERS))
-        if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
-            message = "a brace stands without its partner"
-            yield outline.tree.fault(key, message, "write a name in braces, like {write_rate}")
+            if has_stray_brace(text):
+                message = "a brace stands without its partner"
+                yield outline.tree.fault(key, message, "write a name in braces, like {write_rate}")

@@ -40,10 +40,12 @@ AXES: tuple[Axis, ...] = ("navigation", "design", "depth", "communication")
 LEVELS: tuple[Level, ...] = ("mid", "senior", "staff")
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
-ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-NOUN = re.compile(r"[a-z]+(_[a-z]+)*")
-_ASSIGNMENT = re.compile(r"([a-z][a-z0-9_]*)\s*=\s*(\S.*)", re.DOTALL)
-_LABELLED = re.compile(r"([a-z][a-z0-9_-]*)\s*:\s*(\S.*)", re.DOTALL)
+# An interview ends in a design file, so ids, nouns and names are at most what `design` accepts.
+ID = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NOUN = re.compile(r"[a-z]{2,32}")
+_ASSIGNMENT = re.compile(r"([a-z][a-z0-9_]{0,63})\s*=\s*(\S.*)", re.DOTALL)
+_COMPONENT = re.compile(r"([a-z][a-z0-9_]{0,63})\s*:\s*(\S.*)", re.DOTALL)
+_FLOW = re.compile(r"([a-z][a-z0-9_-]{0,63})\s*:\s*(\S.*)", re.DOTALL)
 
 
 def _refuse(message: str, remedy: str = "") -> PydanticCustomError:
@@ -60,7 +62,8 @@ def _filled(text: str) -> str:
 def _identifier(text: str) -> str:
     if not ID.fullmatch(text):
         raise _refuse(
-            f'"{text}" is no id', "use lower-case letters, digits and hyphens, like code-space"
+            f'"{text}" is no id',
+            "use lower-case letters, digits and hyphens, like code-space; at most 64",
         )
     return text
 
@@ -73,7 +76,9 @@ def _topic(text: str) -> str:
 
 def _noun(text: str) -> str:
     if not NOUN.fullmatch(text):
-        raise _refuse(f'"{text}" is no count noun', "use one lower-case word in the singular")
+        raise _refuse(
+            f'"{text}" is no count noun', "use one lower-case word in the singular, of letters only"
+        )
     return text
 
 
@@ -86,9 +91,9 @@ def _assignment(line: str) -> str:
     return line
 
 
-def _labelled(example: str) -> AfterValidator:
+def _labelled(form: re.Pattern[str], example: str) -> AfterValidator:
     def check(line: str) -> str:
-        if not _LABELLED.fullmatch(line):
+        if not form.fullmatch(line):
             raise _refuse(f'"{line}" is not of the form name: rest', f'write it like "{example}"')
         return line
 
@@ -174,7 +179,7 @@ class EstimateLine(_Assignment):
 class ComponentLine(_Part):
     """A component that the scenario may offer: `ring: hash-ring nodes=8`."""
 
-    line: Annotated[Text, _labelled("ring: hash-ring nodes=8 vnodes=160")]
+    line: Annotated[Text, _labelled(_COMPONENT, "ring: hash-ring nodes=8 vnodes=160")]
     why: Text
 
     @property
@@ -191,7 +196,7 @@ class ComponentLine(_Part):
 class FlowLine(_Part):
     """A path through the components that the scenario may offer."""
 
-    line: Annotated[Text, _labelled("redirect: client -> lb -> web -> cache | store")]
+    line: Annotated[Text, _labelled(_FLOW, "redirect: client -> lb -> web -> cache | store")]
     why: Text
 
     @property
@@ -226,7 +231,8 @@ class Trial(_Part):
 class DeepDive(_Part):
     """A topic of step three. `when` is true on numbers that make it urgent: then it goes first.
 
-    `{name}` in `forces` stands for the person's own estimate of that name.
+    `{name}` in what is said stands for the person's own estimate or assumption of that name;
+    `forces` is said only when there is one, elsewhere the scenario's own number steps in.
     """
 
     id: TopicId
@@ -347,21 +353,17 @@ class Scenario(_Part):
         copy._text = text  # noqa: SLF001 - its own class
         return copy
 
-    def assumption(self, name: str) -> Assumption:
-        """The assumption line of that name; KeyError when there is none."""
-        return {part.name: part for part in self.assumptions}[name]
-
-    def estimate(self, name: str) -> EstimateLine:
-        """The estimate line of that name; KeyError when there is none."""
-        return {part.name: part for part in self.estimates}[name]
+    @property
+    def numbers(self) -> dict[str, str]:
+        """What the scenario itself says of each assumption and estimate, as text, by name."""
+        return {
+            **{part.name: part.formula for part in self.assumptions},
+            **{part.name: part.expect for part in self.estimates},
+        }
 
     def topic(self, identity: str) -> DeepDive:
         """The deep dive of that id; KeyError when there is none."""
         return {part.id: part for part in self.deep_dives}[identity]
-
-    def item(self, identity: str) -> Item:
-        """The rubric item of that id; KeyError when there is none."""
-        return {part.id: part for part in self.rubric}[identity]
 
     def asked_at(self, level: Level) -> tuple[Item, ...]:
         """The rubric items of a level: its own and those of the levels below."""

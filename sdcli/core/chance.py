@@ -8,18 +8,19 @@ its own stream takes a `child`, named: then a new draw in one part moves nothing
 
 from __future__ import annotations
 
-import math
 import random
 from hashlib import blake2b
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import MutableSequence, Sequence
+    from collections.abc import MutableSequence
 
 T = TypeVar("T")
+SEED = 7  # what every run uses unless something says otherwise
 _STANDARD_NORMAL = NormalDist()
-_HALF_STEP = 2.0**-54  # half of the grid that random() draws from; keeps 0 and 1 out of reach
+_HALF_STEP = 2.0**-54  # half of the grid that random() draws from: keeps 0 out of reach
+_BELOW_ONE = 1.0 - 2.0**-53  # the last number before 1, which the half step rounds up to
 
 
 class Chance:
@@ -57,15 +58,8 @@ class Chance:
 
     def normal(self) -> float:
         """A standard normal variate, by the inverse of its distribution function."""
-        return _STANDARD_NORMAL.inv_cdf(self._random.random() + _HALF_STEP)
-
-    def exponential(self, mean: float) -> float:
-        """An exponential variate: the gap between arrivals of a Poisson process."""
-        return -mean * math.log(1.0 - self._random.random())
-
-    def choice(self, items: Sequence[T]) -> T:
-        """One item, each as likely as the other."""
-        return items[self.below(len(items))]
+        share = min(self._random.random() + _HALF_STEP, _BELOW_ONE)
+        return _STANDARD_NORMAL.inv_cdf(share)
 
     def shuffle(self, items: MutableSequence[T]) -> None:
         """Shuffle in place (Fisher and Yates; Knuth vol. 2, algorithm 3.4.2P)."""

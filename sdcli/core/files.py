@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from sdcli.core.errors import InputError, MissingError, SdcliError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+BYTES_MAX = 20_000_000
+_CONFLICT = re.compile(r"(?ms)^<{7} .*?^={7}$.*?^>{7} ")
 
 
 def file_error(error: OSError, path: Path, *, doing: str) -> SdcliError:
@@ -22,18 +26,45 @@ def file_error(error: OSError, path: Path, *, doing: str) -> SdcliError:
     return InputError(f"cannot {doing}: {reason}", where=str(path))
 
 
-def read_text(path: Path) -> str:
-    """The text of a file.
+def read_text(path: Path, *, bytes_max: int = BYTES_MAX, exact: bool = False) -> str:
+    """The text of a file, or of a pipe that ends.
+
+    Args:
+        path: the file.
+        bytes_max: more than these are not read, whatever the file says of its size.
+        exact: leave line ends as they are; else each one reads as a line feed.
 
     Raises:
-        InputError: it is not there, cannot be read, or is not UTF-8.
+        InputError: it is not there, cannot be read, is too large, has no end, or is not UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        if path.is_char_device():  # a terminal, or zeros for ever
+            raise InputError(
+                "this is a device, not a file", where=str(path), expected="a file of text"
+            )
+        with path.open("rb") as file:
+            data = file.read(bytes_max + 1)
     except OSError as error:
         raise file_error(error, path, doing="read it") from error
+    if len(data) > bytes_max:
+        raise InputError(f"the file is larger than {bytes_max} bytes", where=str(path))
+    try:
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"this is not UTF-8 text (byte {error.start})", where=str(path)) from error
+    return text if exact else text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def conflict_line(text: str) -> int:
+    r"""The line where a merge conflict begins that was left in a text, or 0.
+
+    >>> conflict_line("a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n")
+    2
+    """
+    if "<<<<<<< " not in text:
+        return 0
+    match = _CONFLICT.search(text.replace("\r\n", "\n"))
+    return text.count("\n", 0, match.start()) + 1 if match else 0
 
 
 def write_atomic(path: Path, text: str) -> None:

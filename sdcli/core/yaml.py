@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sdcli.core.errors import Fault, FaultsFound
-from sdcli.core.files import read_text
+from sdcli.core.files import conflict_line, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,8 +88,9 @@ def parse(text: str, name: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        if re.search(r"(?m)^(<<<<<<<|=======|>>>>>>>)", text):
-            raise _refused(name, line, "a merge conflict is left in the file") from error
+        conflict = conflict_line(text)
+        if conflict:
+            raise _refused(name, conflict, "a merge conflict is left in the file") from error
         raise _refused(name, line, f"this is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise _refused(name, 1, f"this is not YAML: {error}".splitlines()[0]) from error

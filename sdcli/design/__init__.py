@@ -8,7 +8,7 @@ Nothing here runs an experiment or writes a document.
 
 from sdcli.design.faults import in_order
 from sdcli.design.file import Loaded, dump, load, parse
-from sdcli.design.kinds import KINDS, Kind, ParamSpec
+from sdcli.design.kinds import KINDS, ParamSpec
 from sdcli.design.leaves import leaves, plain
 from sdcli.design.lines import parse_component, parse_decision, parse_flow, parse_quality
 from sdcli.design.model import (
@@ -42,7 +42,6 @@ __all__ = [
     "EvidenceRun",
     "Flow",
     "Functional",
-    "Kind",
     "Loaded",
     "ParamSpec",
     "Quality",

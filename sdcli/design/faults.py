@@ -5,21 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sdcli.core.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sdcli.core.errors import Fault
 
 FAULTS_MAX = 200
-
-
-def printable(text: str) -> str:
-    """The text with what a terminal could obey replaced.
-
-    >>> printable(chr(27) + "[31m").startswith(chr(27))
-    False
-    """
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:

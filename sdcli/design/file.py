@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from sdcli.core import yaml
 from sdcli.core.errors import Fault, FaultsFound, InputError
-from sdcli.core.files import read_text
+from sdcli.core.files import conflict_line, read_text
 from sdcli.core.suggest import did_you_mean, nearest
 from sdcli.design.faults import in_order
 from sdcli.design.model import SCHEMA, Assumption, Design, Estimate, Flow
@@ -24,7 +24,6 @@ from sdcli.design.model import SCHEMA, Assumption, Design, Estimate, Flow
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CONFLICT = re.compile(r"(?ms)^<{7} .*?^={7}$.*?^>{7} ")
 _SCHEMA = re.compile(r"sdcli/([0-9]+)")
 _BESIDE_MAX = 20  # unknown keys beside a missing one that are looked at
 _ERRORS_MAX = 1000  # errors of one file that are put into words
@@ -80,18 +79,6 @@ def parse(text: str, name: str) -> Loaded:
         shown = [one for one in errors[:_ERRORS_MAX] if not _is_misspelt(one, unknown)]
         raise FaultsFound(in_order([_fault(tree, one) for one in shown])) from None
     return Loaded(design, tree)
-
-
-def conflict_line(text: str) -> int:
-    r"""The line where a merge conflict begins, or 0.
-
-    >>> conflict_line("a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n")
-    2
-    """
-    if "<<<<<<< " not in text:
-        return 0
-    match = _CONFLICT.search(text.replace("\r\n", "\n"))
-    return text.count("\n", 0, match.start()) + 1 if match else 0
 
 
 def _check_schema(tree: yaml.Tree) -> None:

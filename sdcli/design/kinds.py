@@ -42,6 +42,16 @@ class Kind:
     experiments: tuple[str, ...] = ()
 
 
+LIMITER_ALGORITHMS = (
+    "token-bucket",
+    "leaking-bucket",
+    "fixed-window",
+    "sliding-log",
+    "sliding-counter",
+    "gcra",
+)  # all that a design may name; an experiment runs those that have a reference implementation
+
+
 def _count(text: str, default: str | None = None, unit: str = "") -> ParamSpec:
     return ParamSpec("integer", text, unit=unit, default=default, bounds=(1, None))
 
@@ -141,7 +151,9 @@ _TABLE = (
         {
             "nodes": _count("servers on the ring", default="8", unit="node"),
             "vnodes": _count("points of each server on the ring", default="160"),
-            "hash": _word("the hash function that places them", default="blake2b"),
+            "hash": _word(
+                "the hash function that places them", "blake2b", "xxh3", default="blake2b"
+            ),
         },
         experiments=("ring.balance", "ring.rebalance"),
     ),
@@ -149,7 +161,9 @@ _TABLE = (
         "rate-limiter",
         "rate limiter",
         {
-            "algorithm": _word("how requests are counted", default="token-bucket"),
+            "algorithm": _word(
+                "how requests are counted", *LIMITER_ALGORITHMS, default="token-bucket"
+            ),
             "rate": _rate("what is admitted in the long run"),
             "burst": ParamSpec(
                 "quantity",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
-from sdcli.design.faults import printable
+from sdcli.core.text import printable
 from sdcli.design.kinds import KINDS, Kind
 from sdcli.design.model import CLIENT, FLOW, LABEL, NAME, Component, Decision, Flow, Quality
 from sdcli.design.settings import setting_value

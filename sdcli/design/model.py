@@ -24,12 +24,13 @@ from pydantic import (
     model_validator,
 )
 
+from sdcli.core.chance import SEED
+
 if TYPE_CHECKING:
     from sdcli.estimate import Worksheet
 
 SCHEMA = "sdcli/1"
 CLIENT = "client"  # the hop that every flow may name without declaring it
-SEED = 7  # what every run uses unless the design says otherwise
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")  # a name that formulas can use
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")  # a name that files and blocks can use
 FLOW = re.compile(r"[a-z][a-z0-9_-]{0,63}")

@@ -7,7 +7,7 @@ views (what each prints), render (Jinja2); markers and placing keep what belongs
 """
 
 from sdcli.documents.build import Built, build
-from sdcli.documents.check import BlockState, Check, Finding, check
+from sdcli.documents.check import Check, check
 from sdcli.documents.starter import starter
 
-__all__ = ["BlockState", "Built", "Check", "Finding", "build", "check", "starter"]
+__all__ = ["Built", "Check", "build", "check", "starter"]

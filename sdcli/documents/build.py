@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sdcli.core.errors import AnswerIsNo, InputError
-from sdcli.core.files import write_atomic
+from sdcli.core.files import read_text, write_atomic
 from sdcli.core.suggest import did_you_mean
-from sdcli.documents.files import files_of, read_document, read_exact, stays_inside
+from sdcli.documents.files import files_of, read_document, stays_inside
 from sdcli.documents.ledger import Entry, Ledger, Run, ledger_text, read_ledger
 from sdcli.documents.markers import Block, blocks_of, digest
 from sdcli.documents.outline import REQUIREMENTS
@@ -216,7 +216,7 @@ def _merged(
 
 def _write(path: Path, text: str) -> None:
     """Write unless these bytes stand there already."""
-    if not path.exists() or read_exact(path) != text:
+    if not path.exists() or read_text(path, exact=True) != text:
         write_atomic(path, text)
 
 

@@ -16,7 +16,7 @@ from sdcli.documents.files import files_of, read_document
 from sdcli.documents.inputs import Scalar, changes
 from sdcli.documents.ledger import read_ledger
 from sdcli.documents.markers import blocks_of, digest
-from sdcli.documents.outline import HEADER, REQUIREMENTS
+from sdcli.documents.outline import DECISIONS, HEADER, REQUIREMENTS
 from sdcli.documents.provenance import changed
 from sdcli.documents.study import open_study
 from sdcli.documents.verdicts import gates, verdicts
@@ -323,7 +323,7 @@ class _Inspection:
         reworded = self._reworded(source, entry)
         if reworded:
             return reworded
-        if self.drifted and source.id in (REQUIREMENTS, "decisions"):
+        if self.drifted and source.id in (REQUIREMENTS, DECISIONS):
             names = ", ".join(f"evidence/{part}/{run}" for part, run in sorted(self.drifted))
             return BlockState(source.id, "drifted", f"it rests on {names}, which drifted")
         if entry.code != self.study.code(source.template):
@@ -387,7 +387,7 @@ def _findings(study: Study, ledger: Ledger | None, found: list[Verdict]) -> list
                 Finding("confirm", where, f"{gate.text} does not hold{shown}", fails=True)
             )
         elif gate.field == "confirm" and gate.holds is None:
-            findings.append(Finding("confirm", where, f"{gate.text} has not been measured"))
+            findings.append(Finding("confirm", where, f"{gate.text} has not been measured{shown}"))
         elif gate.field == "revisit_when" and gate.holds:
             findings.append(Finding("revisit", where, f"{gate.text} has come{shown}: think again"))
     return findings

@@ -5,8 +5,8 @@ of: in Markdown it opens no tag, table cell, link, fence or comment; in a Mermai
 statement; in a terminal it moves no cursor. Each function here is for one place and returns
 `Safe`, which the templates print as it is; every other string is escaped as a line of prose.
 
-What is replaced is written out here and not asked of Python's Unicode tables, which grow
-with its versions: a document must be the same bytes under all of them.
+What steers a terminal or hides from the eye is `core.text`'s to know; here is what each place
+could read as its own.
 
 Sources: CommonMark 0.31 section 2.4 (a backslash before ASCII punctuation is literal), GitHub
 Flavored Markdown (tables), Mermaid's entity codes (`#35;` by code point).
@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import re
 
+from sdcli.core.text import one_line
+
 
 class Safe(str):
     """Text that may stand in the document as it is."""
@@ -23,31 +25,10 @@ class Safe(str):
     __slots__ = ()
 
 
-# Control characters, direction overrides, invisible fillers and tags, lone surrogates. The
-# joiners U+200C and U+200D stay: scripts need them to write their words.
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
-)
-_LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|&(?=#?\w+;)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LEAD = re.compile(r"^(?:#{1,6}(?=\s|$)|[=+]|-[-\s]*$)")
 _BULLET = re.compile(r"^(?:[-*]|[0-9]{1,3}[.)])\s+(?=\S)")
 _LABEL_CODED = re.compile(r"[^A-Za-z0-9_ .,()/+\-\u00a0-\U0010ffff]|__")
-
-
-def printable(text: str) -> str:
-    """The text with everything replaced that steers a terminal or hides from the eye.
-
-    >>> printable(chr(27) + "[31mred" + chr(0x202E)).count(chr(0xFFFD))
-    2
-    """
-    return _HIDDEN.sub("\ufffd", text)
-
-
-def one_line(text: str) -> str:
-    """Printable text on one line, without spaces at its ends."""
-    return printable(_LINE_ENDS.sub(" ", text).replace("\t", " ")).strip()
 
 
 def inline(text: str) -> Safe:
@@ -73,7 +54,7 @@ def prose(text: str) -> Safe:
     \---
     """
     lines: list[str] = []
-    for raw in _LINE_ENDS.split(text):
+    for raw in text.splitlines():
         line = one_line(raw)
         bullet = _BULLET.match(line)
         if bullet and not _LEAD.match(line):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sdcli.design import EvidenceRun
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
-    from sdcli.experiments import Experiment, Metric
+    from sdcli.experiments import Experiment
 
 DIGITS = 12  # what the ledger keeps of a metric; mathematics libraries differ behind that
 RELATIVE = 1e-9  # how far two runs of one fingerprint may lie apart, counts not at all
@@ -42,6 +42,7 @@ class Evidence:
         metrics: each metric's value, rounded to DIGITS.
         verdict: holds or fails.
         note, scale: the experiment's own words on the result.
+        not_carried: the metrics that a run at a smaller scale says nothing about.
     """
 
     experiment: str
@@ -52,6 +53,7 @@ class Evidence:
     verdict: str
     note: str
     scale: str
+    not_carried: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -127,10 +129,6 @@ class Plan:
             self.item.seed,
         )
 
-    def metric(self, name: str) -> Metric | None:
-        """The metric of that name, if the experiment has it."""
-        return next((metric for metric in self.experiment.metrics if metric.name == name), None)
-
     def run(self) -> Evidence:
         """Run it.
 
@@ -148,6 +146,7 @@ class Plan:
             verdict=result.verdict,
             note=result.note,
             scale=result.scale,
+            not_carried=result.not_carried,
         )
 
     def sources(self) -> dict[str, str]:

@@ -13,8 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from sdcli.core.errors import Fault, FaultsFound, InputError
-from sdcli.core.files import file_error
-from sdcli.design.file import conflict_line
+from sdcli.core.files import conflict_line, read_text
 from sdcli.documents.ledger import read_ledger
 from sdcli.documents.markers import Piece, pieces
 
@@ -23,7 +22,6 @@ LEDGER = ".evidence.json"
 DESIGN_NAME = "design.yaml"
 _DESIGNS = (".yaml", ".yml")
 _NAMED = re.compile(r"<!-- Built by sdcli from (\S+)\. Text between the markers")
-_BYTES_MAX = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def files_of(given: Path, out: Path | None = None) -> Files:
 
 
 def _design_of(document: Path) -> Path:
-    match = _NAMED.search(read_exact(document))
+    match = _NAMED.search(read_text(document, exact=True))
     if match:
         return document.parent / unquote(match[1])
     ledger = read_ledger(document.with_name(document.stem + LEDGER))
@@ -96,24 +94,6 @@ def _design_of(document: Path) -> Path:
     )
 
 
-def read_exact(path: Path) -> str:
-    """The text of a file with its line ends as they are.
-
-    Raises:
-        InputError: it is not there, cannot be read, is too large, or is not UTF-8.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise file_error(error, path, doing="read it") from error
-    if len(data) > _BYTES_MAX:
-        raise InputError(f"the file is larger than {_BYTES_MAX} bytes", where=str(path))
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"this is not UTF-8 text (byte {error.start})", where=str(path)) from error
-
-
 def read_document(path: Path) -> list[Piece] | None:
     """A document cut at its markers, or None when there is no file.
 
@@ -123,7 +103,7 @@ def read_document(path: Path) -> list[Piece] | None:
     """
     if not path.exists():
         return None
-    text = read_exact(path)
+    text = read_text(path, exact=True)
     conflict = conflict_line(text)
     if conflict:
         raise FaultsFound(

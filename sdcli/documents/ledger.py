@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sdcli.core.errors import DamagedError, InputError
-from sdcli.core.files import read_text
-from sdcli.design.file import conflict_line
+from sdcli.core.files import conflict_line, read_text
 from sdcli.documents.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from sdcli.documents.inputs import Inputs
 
 SCHEMA = "sdcli-ledger/1"
-BYTES_MAX = 20_000_000
 
 T = TypeVar("T")
 
@@ -83,6 +81,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
             name: {"value": value, "unit": entry.run.units[name]}
             for name, value in entry.run.evidence.metrics.items()
         }
+        if not entry.run.evidence.not_carried:  # at full scale there is nothing to keep
+            del told["not_carried"]
         told["fingerprint"] = entry.run.evidence.fingerprint
         told["sources"] = entry.run.sources
         data["evidence"] = told
@@ -108,8 +108,6 @@ def read_ledger(path: Path) -> Ledger | None:
             where=f"{path}:{conflict}",
             fix="keep one side, then sdcli doc build",
         )
-    if len(text) > BYTES_MAX:
-        raise _damaged(path, f"it is larger than {BYTES_MAX} bytes")
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -173,6 +171,14 @@ def _mapped(data: Any, key: str, read: Callable[[Any], T]) -> dict[str, T]:
     return found
 
 
+def _names(data: Any, key: str) -> tuple[str, ...]:
+    """A list of texts."""
+    found = _got(data, key, list)
+    if not all(isinstance(one, str) for one in found):
+        raise _Unlike(key)
+    return tuple(found)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise _Unlike("")
@@ -205,6 +211,7 @@ def _run(data: Any) -> Run:
         verdict=_got(data, "verdict", str),
         note=_got(data, "note", str),
         scale=_got(data, "scale", str),
+        not_carried=_names(data, "not_carried") if "not_carried" in data else (),
     )
     return Run(
         evidence=evidence,

@@ -46,7 +46,7 @@ class Found:
         return facts.behind([self.estimate]) if self.estimate else {}
 
     def value(self, facts: Facts, book: Book) -> Quantity | None:
-        """The number; None when there is none, or when results are looked up and it is missing."""
+        """The number; None when there is none: `missing` says why."""
         if self.estimate:
             return facts.values[self.estimate]
         if self.plan is None:
@@ -54,18 +54,33 @@ class Found:
         result = book.result(self.plan)
         if result is None or self.metric not in result.metrics:
             return None
+        if self.metric in result.not_carried:
+            return None
         return in_quantities(result.metrics[self.metric], self.unit, facts.design.nouns)
+
+    def missing(self, book: Book) -> str:
+        """Why there is no number; empty when there is one."""
+        if self.plan is None:
+            return self.reason
+        result = book.result(self.plan)
+        if result is None:
+            return book.problem(self.plan)
+        if self.metric not in result.metrics:
+            return "the ledger has no such metric"
+        if self.metric in result.not_carried:
+            return f"measured at {result.scale.partition(' ')[0]}, does not carry over"
+        return ""
 
     @property
     def unit(self) -> str:
         """The unit of the metric."""
-        metric = self.plan.metric(self.metric) if self.plan else None
+        metric = self.plan.experiment.metric(self.metric) if self.plan else None
         return metric.unit if metric else ""
 
     @property
     def title(self) -> str:
         """What it is, for people."""
-        metric = self.plan.metric(self.metric) if self.plan else None
+        metric = self.plan.experiment.metric(self.metric) if self.plan else None
         return metric.title if metric else self.estimate
 
     @property
@@ -99,7 +114,7 @@ def of_requirement(facts: Facts, book: Book, metric: str, of: str) -> Found:
         runs = [other.experiment.name for other in book.of(of)]
         hint = did_you_mean(run[:64], runs)
         return Found(reason=f"{of} has no evidence {run}" + (f"; {hint}" if hint else ""))
-    if plan.metric(name) is None:
+    if plan.experiment.metric(name) is None:
         hint = did_you_mean(name[:64], [m.name for m in plan.experiment.metrics])
         return Found(reason=f"{run} has no metric {name}" + (f"; {hint}" if hint else ""))
     return Found(plan=plan, metric=name)
@@ -115,7 +130,7 @@ def of_comparison(facts: Facts, book: Book, name: str) -> Found:
     if not dot:
         return Found(reason=f"nothing is named {name}")
     plans = book.of(head)
-    having = [plan for plan in plans if plan.metric(rest)]
+    having = [plan for plan in plans if plan.experiment.metric(rest)]
     if len(having) == 1:
         return Found(plan=having[0], metric=rest)
     if having:
@@ -123,7 +138,7 @@ def of_comparison(facts: Facts, book: Book, name: str) -> Found:
         return Found(reason=f"{name} may be {both}")
     run, _, metric = rest.rpartition(".")
     plan = book.plans.get((head, run))
-    if plan and plan.metric(metric):
+    if plan and plan.experiment.metric(metric):
         return Found(plan=plan, metric=metric)
     known = [metric.name for plan in plans for metric in plan.experiment.metrics]
     hint = did_you_mean(rest.rpartition(".")[2][:64], known)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 HEADER = "header"
 REQUIREMENTS = "requirements"
+DECISIONS = "decisions"
 NOT_COVERED = "not-covered"
 
 
@@ -95,7 +96,7 @@ SECTIONS = (
         _ALL,
         lambda d: any(part.evidence for part in d.components.values()),
     ),
-    Section("decisions", "Decisions", _ALL, lambda d: bool(d.decisions)),
+    Section(DECISIONS, "Decisions", _ALL, lambda d: bool(d.decisions)),
     Section("risks", "Risks", _ALL, lambda d: bool(d.risks)),
     Section(
         "discussion", "Discussion", frozenset({"interview", "full"}), lambda d: bool(d.discussion)
@@ -153,10 +154,10 @@ def _sources(facts: Facts, book: Book, source: str) -> Iterator[Source]:
         )
     if "components" in shown:
         yield from _built(facts, book)
-    if "decisions" in shown:
+    if DECISIONS in shown:
         yield Source(
-            "decisions",
-            "decisions",
+            DECISIONS,
+            DECISIONS,
             _decisions_inputs(facts, book),
             lambda: views.decisions(design, gates(facts, book)),
         )

@@ -1,16 +1,24 @@
 """Templates to text; the only module that knows Jinja2.
 
 Everything that a template prints is escaped as a line of prose unless a filter has made it
-`Safe` for its place, so that a template cannot forget to. Templates run in Jinja2's sandbox,
-as a design folder may bring its own; what they make is bounded.
+`Safe` for its place, so that a template cannot forget to. A design folder may bring its own
+templates, from anybody. So they run in Jinja2's sandbox, in a part of its language that is
+written out here and can build no text from nothing (templates/README.md says the same to who
+writes them):
+
+    statements   text, `{{ }}`, `if`, `for`, `set` of a name; nothing that captures or calls
+    expressions  values, attributes, comparisons, tests, the filters in FILTERS, sums of numbers
+    bounds       STEPS_MAX turns of all loops of a block, TEXT_MAX characters of any text in it and
+                 of all that it prints
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS as EVERY_FILTER
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sdcli.core.errors import InputError
@@ -19,41 +27,41 @@ from sdcli.documents.escape import Safe, code, code_cell, inline, prose
 from sdcli.documents.markers import has_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-OUTPUT_MAX = 2_000_000  # characters of one block
-REPEAT_MAX = 10_000  # what `"x" * n` in a template may come to
+TEXT_MAX = 2_000_000  # characters
+STEPS_MAX = 1_000_000  # turns of loops: ten for each part that a design file may have
+
+# Filters that make no text longer than what they were given; `join` and the ones for places are
+# below, with a bound. Of Jinja2's others, `center`, `format`, `indent`, `replace`, `wordwrap` and
+# their like make as much text as they are told to.
+FILTERS = (
+    *("abs", "float", "int", "round", "count", "length", "max", "min"),
+    *("capitalize", "lower", "title", "trim", "upper"),
+    *("d", "default", "first", "last", "map", "reverse", "sort", "unique"),
+)
+_PLACES = {"code": code, "code_cell": code_cell, "prose": prose}
+_EACH = "each turn"  # no name that a template could write after a bar
+
+_STATEMENTS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign)
+_EXPRESSIONS = (
+    *(nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.CondExpr),
+    *(nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.Test, nodes.Filter),
+    *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
+    nodes.Keyword,
+)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, in which products stay small as well."""
+    """Jinja2's sandbox, in which sums and products are for numbers only."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
-        if operator == "**" or not numbers:
+        if not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
             raise SecurityError(f"a template may not use {operator} here")
         return super().call_binop(context, operator, left, right)
-
-
-class _Loader(BaseLoader):
-    def __init__(self, beside: Path) -> None:
-        self.beside = beside
-
-    def get_source(
-        self,
-        environment: Any,  # noqa: ARG002 - Jinja2 hands it in
-        template: str,
-    ) -> tuple[str, str, Callable[[], bool]]:
-        name = template.removesuffix(templates.SUFFIX)
-        if not name.replace("-", "").isalnum():
-            raise TemplateNotFound(template)
-        path, _ = templates.find(name, self.beside)
-        if not path.is_file():
-            raise TemplateNotFound(template)
-        return templates.source(name, self.beside), str(path), lambda: True
 
 
 def _finished(value: Any) -> str:
@@ -61,6 +69,54 @@ def _finished(value: Any) -> str:
     if isinstance(value, Safe):
         return value
     return "" if value is None else inline(str(value))
+
+
+def _checked(tree: nodes.Template, name: str, path: str) -> nodes.Template:
+    """The template's tree, every loop of which counts its turns.
+
+    Raises:
+        TemplateSyntaxError: it uses what no template may use.
+    """
+    waiting: list[nodes.Node] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, _STATEMENTS + _EXPRESSIONS):
+            what = f"a template may not use {type(node).__name__.lower()}"
+            raise TemplateSyntaxError(what, node.lineno, name, path)
+        if isinstance(node, nodes.Filter) and node.name not in (*FILTERS, *_PLACES, "join"):
+            what = f"a template may not use the filter {node.name}"
+            raise TemplateSyntaxError(what, node.lineno, name, path)
+        waiting.extend(node.iter_child_nodes())
+        if isinstance(node, nodes.For):
+            node.iter = nodes.Filter(node.iter, _EACH, [], [], None, None, lineno=node.lineno)
+    return tree
+
+
+def _joined(parts: Iterable[Any], between: str = "") -> str:
+    """Jinja2's `join`, bounded: of a text with itself it would square the length."""
+    found: list[str] = []
+    size = 0
+    for part in parts:
+        found.append(str(part))
+        size += len(found[-1]) + len(between)
+        _check_size(size)
+    return between.join(found)
+
+
+def _bounded(place: Callable[[str], Safe]) -> Callable[[str], Safe]:
+    """A filter for a place, bounded: what is escaped twice is twice as long, and so on."""
+
+    def filled(text: str) -> Safe:
+        made = place(text)
+        _check_size(len(made))
+        return made
+
+    return filled
+
+
+def _check_size(size: int) -> None:
+    if size > TEXT_MAX:
+        raise SecurityError(f"it makes more than {TEXT_MAX} characters")
 
 
 class Renderer:
@@ -72,20 +128,30 @@ class Renderer:
 
     def __init__(self, beside: Path) -> None:
         self.beside = beside
+        self._steps = 0
         self._environment = _Sandbox(
-            loader=_Loader(beside),
             undefined=StrictUndefined,
+            optimized=False,  # else it works constant parts out again for each part around them
             autoescape=False,  # Markdown, not HTML; `finalize` escapes
             finalize=_finished,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        for name, place in (
-            ("code", code),
-            ("code_cell", code_cell),
-            ("prose", prose),
-        ):
-            self._environment.filters[name] = place
+        self._environment.globals = {}
+        self._environment.filters = {
+            **{name: EVERY_FILTER[name] for name in FILTERS},
+            **{name: _bounded(place) for name, place in _PLACES.items()},
+            "join": _joined,
+            _EACH: self._each,
+        }
+
+    def _each(self, items: Iterable[Any]) -> Iterator[Any]:
+        """The items of a loop, counted."""
+        for item in items:
+            self._steps += 1
+            if self._steps > STEPS_MAX:
+                raise SecurityError(f"its loops turn more than {STEPS_MAX} times")
+            yield item
 
     def block(self, template: str, view: dict[str, Any]) -> str:
         """The text between the markers of a block: an empty line, the text, an empty line.
@@ -95,13 +161,15 @@ class Renderer:
         """
         path, own = templates.find(template, self.beside)
         try:
-            text = self._text(f"{template}{templates.SUFFIX}", view, str(path))
+            text = self._text(template, view, str(path))
         except TemplateSyntaxError as error:
             raise InputError(
                 f"{error.message}", where=f"{error.filename or path}:{error.lineno}"
             ) from error
         except TemplateError as error:
             raise InputError(f"this template fails: {error.message}", where=str(path)) from error
+        except (RecursionError, SyntaxError) as error:  # Python's limits on what Jinja2 compiles to
+            raise InputError("this template is nested too deep", where=str(path)) from error
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             if not own:
                 raise
@@ -110,14 +178,18 @@ class Renderer:
             raise InputError("a template may not write markers of sdcli", where=str(path))
         return f"\n{text.strip()}\n\n"
 
-    def _text(self, name: str, view: dict[str, Any], path: str) -> str:
+    def _text(self, template: str, view: dict[str, Any], path: str) -> str:
+        environment = self._environment
+        source = templates.source(template, self.beside)
+        tree = _checked(environment.parse(source, template, path), template, path)
+        made = environment.template_class.from_code(
+            environment, environment.compile(tree, template, path), environment.globals
+        )
+        self._steps = 0
         parts: list[str] = []
         size = 0
-        for part in self._environment.get_template(name).generate(**view):
+        for part in made.generate(**view):
             size += len(part)
-            if size > OUTPUT_MAX:
-                raise InputError(
-                    f"this template makes more than {OUTPUT_MAX} characters", where=path
-                )
+            _check_size(size)
             parts.append(part)
         return "".join(parts)

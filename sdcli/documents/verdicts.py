@@ -1,7 +1,8 @@
 """What the numbers say about the requirements and about the decisions.
 
 A requirement is met or unmet by its number. A range that meets its target with its median but
-not with its whole 90 % interval is at risk. Without a number it is unmeasured, and says why.
+not with its whole 90 % interval is at risk. Without a number it is unmeasured, and says why; a
+number of a run at a smaller scale that does not carry over is none.
 A decision's `confirm` must hold; `revisit_when` must not, yet.
 """
 
@@ -83,8 +84,7 @@ def _verdict(facts: Facts, book: Book, quality: Quality) -> Verdict:
     found = of_requirement(facts, book, quality.metric, quality.of)
     measured = found.value(facts, book)
     if measured is None:
-        reason = found.reason or (book.problem(found.plan) if found.plan else "")
-        return Verdict(quality, "unmeasured", None, target, reason, found)
+        return Verdict(quality, "unmeasured", None, target, found.missing(book), found)
     if measured.dimension != target.dimension:
         reason = f"the metric is {measured.kind}, the target is {target.kind}"
         return Verdict(quality, "unmeasured", None, target, reason, found)
@@ -122,7 +122,7 @@ class Gate:
         decision: whose it is.
         field: confirm or revisit_when.
         holds: None when a number that it names is missing.
-        shown: the numbers that it names, for people: "ring.spread is 0.073".
+        shown: the numbers that it names, for people: "ring.spread is 0.073", or why there is none.
     """
 
     decision: Decision
@@ -169,11 +169,12 @@ def _gate(
         value = found.value(facts, book)
         if value is None:
             missing = True
+            shown.append(f"{name} has no number: {found.missing(book)}")
             continue
         env[name] = value
         shown.append(f"{name} is {value}")
     answer = None if missing else holds(text, env, nouns=facts.design.nouns)
-    return Gate(decision, field, answer, ", ".join(shown))
+    return Gate(decision, field, answer, ("; " if missing else ", ").join(shown))
 
 
 def names_compared(facts: Facts, text: str) -> list[str]:

@@ -82,16 +82,6 @@ class Worksheet:
                     waiting.append(used)
         return frozenset(found)
 
-    def require(self) -> Worksheet:
-        """The sheet itself, when everything could be computed.
-
-        Raises:
-            UnitError: the first error, in the order of the sheet.
-        """
-        for error in self.errors.values():
-            raise error
-        return self
-
     def describe(self) -> str:
         """Every name with its value or its error, one line each."""
         return "\n".join(

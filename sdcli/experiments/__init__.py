@@ -15,10 +15,8 @@ from sdcli.experiments.contract import (
     Experiment,
     Frame,
     Metric,
-    Param,
     Predict,
     Result,
-    Watch,
     params_json,
 )
 from sdcli.experiments.registry import EXPERIMENTS, get, names
@@ -28,10 +26,8 @@ __all__ = [
     "Experiment",
     "Frame",
     "Metric",
-    "Param",
     "Predict",
     "Result",
-    "Watch",
     "get",
     "names",
     "params_json",

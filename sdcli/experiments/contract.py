@@ -11,7 +11,8 @@ Rules that every experiment keeps:
     3. A change of what is measured gets a new `revision`; tests/experiments/golden.json holds the
        results of each revision.
     4. A run takes about two seconds, by a budget of operations, never by the clock. Where the
-       design is larger, `scale` says 1:n and whether the metric carries over.
+       design is larger, `scale` says 1:n and whether the metrics carry over, and `not_carried`
+       names those that do not: no requirement and no prediction is judged by them.
 """
 
 from __future__ import annotations
@@ -100,12 +101,15 @@ class Result:
         verdict: whether the claim holds for these parameters.
         note: what the numbers say, in a sentence or two.
         scale: "1:1", or 1:n with why the metrics carry over, or that they do not.
+        not_carried: the metrics that say nothing about the parameters as they were given, since
+            the run was made at a smaller scale; in the order of the experiment's metrics.
     """
 
     metrics: dict[str, float]
     verdict: Verdict
     note: str
     scale: str = FULL_SCALE
+    not_carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,29 +119,31 @@ class Predict(Generic[P]):
     Args:
         question: the text, for these parameters.
         metric: the name of the metric that answers it.
-        tolerance: how far off still counts as right.
+        tolerance: how far off still counts as right, as a part of the measured value.
         explain: what there is to learn, once the result is known.
-        measure: whether the tolerance is a part of the measured value or a distance from it.
     """
 
     question: Callable[[P], str]
     metric: str
     tolerance: float
     explain: Callable[[P, Result], str]
-    measure: Literal["relative", "absolute"] = "relative"
 
     def is_close(self, guess: float, result: Result) -> bool:
-        """Whether a prediction counts as right."""
+        """Whether a prediction counts as right.
+
+        Raises:
+            ValueError: the metric is among the result's `not_carried`; ask that first.
+        """
+        if self.metric in result.not_carried:
+            msg = f"{self.metric} was measured at {result.scale}: a prediction is not judged by it"
+            raise ValueError(msg)
         measured = result.metrics[self.metric]
-        allowed = self.tolerance * (abs(measured) if self.measure == "relative" else 1.0)
-        return abs(guess - measured) <= allowed
+        return abs(guess - measured) <= self.tolerance * abs(measured)
 
     @property
     def within(self) -> str:
         """The tolerance in words: "within 20 %"."""
-        if self.measure == "relative":
-            return f"within {self.tolerance * 100:g} %"
-        return f"within {self.tolerance:g}"
+        return f"within {self.tolerance * 100:g} %"
 
 
 @dataclass(frozen=True)
@@ -174,13 +180,9 @@ class Experiment(Generic[P]):
             for one in dataclasses.fields(self.Params)  # type: ignore[arg-type]
         )
 
-    def metric(self, name: str) -> Metric:
-        """The metric of that name.
-
-        Raises:
-            KeyError: the experiment has none.
-        """
-        return {metric.name: metric for metric in self.metrics}[name]
+    def metric(self, name: str) -> Metric | None:
+        """The metric of that name; None when it has no such one."""
+        return next((metric for metric in self.metrics if metric.name == name), None)
 
     def bind(self, values: Mapping[str, object]) -> P:
         """Parameters from texts, numbers and Quantities; what is not given has its default.

@@ -36,6 +36,14 @@ from sdcli.reference.hashing.drawing import bars
 
 POINTS_BUDGET = 400_000  # points hashed and sorted, all rings together: about a second
 KEYS_BUDGET = 100_000
+# The extremes of more nodes lie further out, so those of fewer say nothing of them.
+EXTREMES = (
+    "peak_to_mean",
+    "peak_to_mean_worst",
+    "min_to_mean",
+    "keys_peak_to_mean",
+    "arcs_peak_to_mean",
+)
 RINGS_MAX = 400
 STANDARD_ERRORS = 4  # how far the measured spread may be from theory: one run in 16,000 is further
 
@@ -95,6 +103,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
             f"{metrics['peak_to_mean_worst']:.2f} in the worst ring."
         ),
         scale=_scale(params, nodes, keys),
+        not_carried=_not_carried(params, nodes, keys),
     )
 
 
@@ -140,15 +149,22 @@ def _scale(params: Params, nodes: int, keys: int) -> str:
     if nodes < params.nodes:
         parts.append(
             f"1:{params.nodes / nodes:.3g} ({nodes:,} of {params.nodes:,} nodes): the spread comes "
-            "from the virtual nodes and carries over; peak and minimum do not quite, since the "
-            "extremes of more nodes lie further out"
+            "from the virtual nodes and carries over; peak and minimum do not, since the extremes "
+            "of more nodes lie further out"
         )
     if keys < params.keys:
         parts.append(
             f"1:{params.keys / keys:.3g} ({keys:,} of {params.keys:,} keys counted): the shares "
-            "are exact arcs and need no keys; fewer keys only add noise to keys_peak_to_mean"
+            "are exact arcs and need no keys; fewer keys add noise to keys_peak_to_mean, which "
+            "does not carry over"
         )
     return "; ".join(parts) or FULL_SCALE
+
+
+def _not_carried(params: Params, nodes: int, keys: int) -> tuple[str, ...]:
+    if nodes < params.nodes:
+        return EXTREMES
+    return ("keys_peak_to_mean",) if keys < params.keys else ()
 
 
 def _frame(params: Params, ring: Ring, spread: float, done: int, rings: int) -> Frame:

@@ -106,6 +106,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
             f"{metrics['modulo_moved_share'] * 100:.2f} %."
         ),
         scale=_scale(params, vnodes, keys),
+        not_carried=("moved_keys", "keys_followed") if keys < params.keys else (),
     )
 
 
@@ -148,8 +149,8 @@ def _scale(params: Params, vnodes: int, keys: int) -> str:
         )
     if keys < params.keys:
         parts.append(
-            f"1:{params.keys / keys:.3g} ({keys:,} of {params.keys:,} keys): shares carry over; "
-            "fewer keys only add noise of counting"
+            f"1:{params.keys / keys:.3g} ({keys:,} of {params.keys:,} keys): shares carry over, "
+            "with more noise of counting; the counts of keys do not"
         )
     return "; ".join(parts) or FULL_SCALE
 

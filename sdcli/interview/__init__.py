@@ -1,7 +1,7 @@
 """The interview: four steps, one person, and an interviewer that reacts to what was said.
 
 `transitions` has the rules, a table; read it first. `events` has what happens, `state` what
-it amounts to, `fold` the way from one to the other. `topics`, `probes`, `bank` and `offers`
+it amounts to, `fold` the way from one to the other. `topics`, `follow_ups`, `bank` and `offers`
 decide what the interviewer does, `prompts` and `remarks` what it says. `lines` and `edits`
 read what is typed. `machine` is the one face of all that. `design_of`, `written` and
 `report` are what comes out; `answers` plays and records, `store` keeps.
@@ -16,10 +16,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sdcli.interview.answers import Player, Recording, dump_answers, read_answers
+    from sdcli.interview.answers import Player, dump_answers, read_answers
     from sdcli.interview.commands import COMMANDS
     from sdcli.interview.edits import standing_text
-    from sdcli.interview.effects import Finished, Offer, Prompt, Reply, RunExperiment
+    from sdcli.interview.effects import Finished, Prompt, RunExperiment
     from sdcli.interview.events import Event
     from sdcli.interview.machine import Machine
     from sdcli.interview.report import Report
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from sdcli.interview.store import SessionStore, StoredSession
 
 _HOMES = {
-    "answers": ("Player", "Recording", "dump_answers", "read_answers"),
+    "answers": ("Player", "dump_answers", "read_answers"),
     "commands": ("COMMANDS",),
     "edits": ("standing_text",),
-    "effects": ("Finished", "Offer", "Prompt", "Reply", "RunExperiment"),
+    "effects": ("Finished", "Prompt", "RunExperiment"),
     "events": ("Event",),
     "machine": ("Machine",),
     "report": ("Report",),
@@ -46,11 +46,8 @@ __all__ = [
     "Event",
     "Finished",
     "Machine",
-    "Offer",
     "Player",
     "Prompt",
-    "Recording",
-    "Reply",
     "Report",
     "RunExperiment",
     "SessionStore",

@@ -131,7 +131,7 @@ def _is_measurable(terms: Terms, state: State, quality: Quality) -> bool:
     target = quantity(quality.target, nouns=terms.scenario.nouns, env=values)
     family, _, name = quality.metric.partition(".")
     if family == "estimate":
-        is_own = any(entry.name == name for entry in state.estimates)
+        is_own = name in values and any(entry.name == name for entry in state.estimates)
         return is_own and values[name].dimension == target.dimension
     for entry in state.components:
         if entry.name == quality.of:

@@ -22,7 +22,7 @@ class Offer:
     """A line of the scenario that the person may take over with `/accept NAME`.
 
     `shown` is the line for people: an estimate has its value beside it, computed from the
-    person's own numbers.
+    person's own numbers, and in study mode a component or a flow what it is there for.
     """
 
     name: str

@@ -19,7 +19,7 @@ from sdcli.interview.bank import meet
 from sdcli.interview.commands import as_typed
 from sdcli.interview.edits import edited, name_of
 from sdcli.interview.events import Accepted, Answered, Edited, Hinted, Ran, WentBack
-from sdcli.interview.probes import next_probe
+from sdcli.interview.follow_ups import next_follow_up
 from sdcli.interview.state import SHELVES, Entry, Exchange, Said, State
 from sdcli.interview.topics import choose_curveball, choose_topics, experiment
 from sdcli.interview.transitions import Guard, On, Phase, first, follows, phase_at
@@ -177,8 +177,8 @@ def _move(terms: Terms, state: State, on: On) -> State:
                 return True
             case Guard.ONE_STEP:
                 return terms.only_step is not None
-            case Guard.PROBE:
-                return next_probe(terms, state) is not None
+            case Guard.FOLLOW_UP:
+                return next_follow_up(terms, state) is not None
             case Guard.RUNNABLE:
                 return experiment(terms, state, state.topic) is not None
             case Guard.TOPIC_LEFT:
@@ -201,8 +201,8 @@ def _arrive(terms: Terms, state: State) -> State:
             state = replace(state, topics=state.topics or choose_topics(terms, state))
             return replace(state, topic=(_topics_left(state) or state.topics)[0])
         case Phase.FOLLOW_UP:
-            probe = next_probe(terms, state)
-            return replace(state, probes=(*state.probes, probe)) if probe else state
+            follow_up = next_follow_up(terms, state)
+            return replace(state, follow_ups=(*state.follow_ups, follow_up)) if follow_up else state
         case Phase.CURVEBALL:
             turn = choose_curveball(terms, state)
             return replace(state, topic="", curveball=turn.id if turn else "")

@@ -37,7 +37,7 @@ from sdcli.interview.remarks import (
     model_answer,
 )
 from sdcli.interview.report import Report, compose
-from sdcli.interview.steps import MINUTES_DEFAULT, Level, Mode, Step
+from sdcli.interview.steps import MINUTES_DEFAULT, Mode, Step
 from sdcli.interview.terms import Terms
 from sdcli.interview.topics import experiment
 from sdcli.interview.transitions import Phase, phase_at
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sdcli.content import Scenario
+    from sdcli.content.scenario import Level
     from sdcli.design import Design
     from sdcli.interview.events import Event
     from sdcli.interview.state import State

@@ -2,7 +2,8 @@
 
 Nothing is offered that would give the answer away unasked: an assumption only when the
 person asked for it, an estimate only when all that it needs is there, a flow only when its
-parts are. In study mode a hint on the scope puts all assumptions on the table.
+parts are. In study mode a hint on the scope puts all assumptions on the table, and a part or
+a flow says why it is there.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sdcli.units import assignment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sdcli.content import ComponentLine, FlowLine
     from sdcli.interview.state import State
     from sdcli.interview.terms import Terms
 
@@ -71,7 +73,7 @@ def _components(terms: Terms, state: State) -> Iterator[Offer]:
             parse_component(line.line, env=values, nouns=terms.scenario.nouns)
         except InputError:
             continue  # a formula in it needs an estimate that is not there
-        yield Offer(line.name, line.line, line.line)
+        yield _with_why(terms, line)
 
 
 def _flows(terms: Terms, state: State) -> Iterator[Offer]:
@@ -83,4 +85,9 @@ def _flows(terms: Terms, state: State) -> Iterator[Offer]:
             parse_flow(line.line, components=names)
         except InputError:
             continue  # a part on its way is not there
-        yield Offer(line.name, line.line, line.line)
+        yield _with_why(terms, line)
+
+
+def _with_why(terms: Terms, line: ComponentLine | FlowLine) -> Offer:
+    """A part or a flow; whoever studies reads beside it what it is there for."""
+    return Offer(line.name, line.line, f"{line.line}  {line.why}" if terms.is_study else line.line)

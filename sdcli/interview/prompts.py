@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from sdcli.design import CLIENT, KINDS
 from sdcli.interview.effects import Prompt
+from sdcli.interview.follow_ups import words
 from sdcli.interview.offers import offers
-from sdcli.interview.probes import words
-from sdcli.interview.sums import changes, filled, scaled_sheet, sheet
+from sdcli.interview.sums import changes, filled, own_filled, scaled_sheet, sheet
 from sdcli.interview.topics import experiment
 from sdcli.interview.transitions import FIRST, Phase
 
@@ -121,6 +121,7 @@ def prompt(terms: Terms, state: State) -> Prompt:
 
 
 def _say(terms: Terms, state: State) -> list[str]:
+    """What is asked, with the person's numbers where it quotes one."""
     scenario, phase = terms.scenario, state.phase
     wrap_up = {
         Phase.BOTTLENECKS: scenario.wrap_up.bottlenecks,
@@ -129,10 +130,10 @@ def _say(terms: Terms, state: State) -> list[str]:
     }
     if phase is Phase.TOPIC:
         topic = scenario.topic(state.topic)
-        forced = filled(topic.forces, sheet(scenario, state).values)
+        forced = own_filled(scenario, state, topic.forces)
         said = [forced, topic.ask] if forced else [topic.ask]
     elif phase is Phase.FOLLOW_UP:
-        said = [words(terms, state.probes[-1])]
+        said = [words(terms, state.follow_ups[-1])]
     elif phase is Phase.CURVEBALL:
         turn = next(one for one in scenario.curveballs if one.id == state.curveball)
         said = [turn.say, *changed_by(terms, state, turn.change), turn.ask]
@@ -143,6 +144,7 @@ def _say(terms: Terms, state: State) -> list[str]:
         said = ["The design no longer has the part that this would run on; move on."]
     else:
         said = [wrap_up.get(phase) or _WORDINGS[phase].say]
+    said = [filled(scenario, state, text) for text in said]
     opens_practice = phase is FIRST[terms.steps[0]] and not state.said
     return [scenario.prompt, *said] if opens_practice else said
 

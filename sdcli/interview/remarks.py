@@ -9,7 +9,7 @@ from sdcli.core.suggest import did_you_mean
 from sdcli.interview.bank import reply
 from sdcli.interview.events import Accepted
 from sdcli.interview.steps import Step
-from sdcli.interview.sums import changes, sheet
+from sdcli.interview.sums import changes, filled, sheet
 from sdcli.interview.transitions import Phase
 from sdcli.units import quantity
 
@@ -121,7 +121,7 @@ def hint(terms: Terms, state: State) -> tuple[str, int]:
     if hints is None:
         raise InputError("there is no hint here", where=state.at)
     level = min(state.hint(state.topic or state.step.value) + 1, HINT_LEVELS)
-    return hints[level - 1], level
+    return filled(terms.scenario, state, hints[level - 1]), level
 
 
 def _hints(terms: Terms, state: State) -> tuple[str, ...] | None:

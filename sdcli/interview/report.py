@@ -31,7 +31,7 @@ class StepReport:
         score: 0 to 100, or None when the step was not assessed.
         seconds: what the person spent; budget: what it should take (None in study mode).
         covered: items that are explained or better, with the quote that shows it.
-        missed: items that were asked and are not, heaviest first.
+        missed: items that were asked and are not, those first that lose most.
         own: what the person wrote; empty when nothing.
         model: the model answer; of the deep dive none, its topics have their own.
     """
@@ -46,11 +46,6 @@ class StepReport:
     missed: tuple[Graded, ...]
     own: str
     model: str
-
-    @property
-    def is_assessed(self) -> bool:
-        """Whether anything was asked and answered here."""
-        return bool(self.covered or self.missed)
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,9 @@ class Report:
         asked, covered: how many rubric items were asked, and how many of them explained.
         typed, accepted: lines of the design, by where they came from.
         hints: the highest hint taken, by step or topic.
-        requirements: the model's functional and quality requirements, to compare.
+        requirements, out_of_scope: the model's, to set beside the person's own.
+        gaps: the asked items that lose points, those first that lose most; an item that is
+            explained and not justified is one too.
     """
 
     scenario: str
@@ -109,12 +106,8 @@ class Report:
     accepted: int
     hints: dict[str, int]
     requirements: dict[str, tuple[str, ...]]
-
-    @property
-    def gaps(self) -> tuple[Graded, ...]:
-        """What was missed, over all steps, heaviest first."""
-        missed = [item for step in self.steps for item in step.missed]
-        return tuple(sorted(missed, key=lambda item: -item.weight))
+    out_of_scope: tuple[str, ...]
+    gaps: tuple[Graded, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data for `--json`."""
@@ -160,6 +153,8 @@ def compose(terms: Terms, state: State, score: Score, spent: Mapping[Step, float
             "functional": tuple(scenario.requirements.functional),
             "quality": tuple(scenario.requirements.quality),
         },
+        out_of_scope=tuple(scenario.out_of_scope),
+        gaps=score.gaps,
     )
 
 
@@ -172,7 +167,7 @@ def _step(
 ) -> StepReport:
     mine = [item for item in score.items if item.step == step]
     covered = tuple(item for item in mine if item.state.value in ("explained", "justified"))
-    missed = [item for item in mine if item not in covered]
+    missed = tuple(item for item in score.gaps if item.step == step and item not in covered)
     return StepReport(
         step=step,
         title=step.heading,
@@ -181,7 +176,7 @@ def _step(
         budget=None if terms.is_study else terms.budget(step),
         pace=terms.pace(step, seconds),
         covered=covered,
-        missed=tuple(sorted(missed, key=lambda item: -item.weight)),
+        missed=missed,
         own=answers_text(terms, state)[step],
         model=model_answers(terms, state).get(step.value, ""),
     )

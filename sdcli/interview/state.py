@@ -55,7 +55,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Probe:
+class FollowUp:
     """A follow-up of the interviewer on a topic, and what made it the one to ask."""
 
     topic: str
@@ -71,7 +71,7 @@ class State:
         given: how many answers the open prompt already has (lines of a list).
         topics: the deep dives of this interview, chosen when the step began.
         said: every text answer and every line without a name, in order; empty ones too.
-        probes: the follow-ups asked, in order.
+        follow_ups: the follow-ups asked, in order.
         curveball: the id of the curveball; empty until there is one.
         hints: the highest hint seen, by step or topic.
         prefill: what was taken back last and not answered again.
@@ -87,7 +87,7 @@ class State:
     estimates: tuple[Entry, ...] = ()
     components: tuple[Entry, ...] = ()
     flows: tuple[Entry, ...] = ()
-    probes: tuple[Probe, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
     runs: tuple[Ran, ...] = ()
     curveball: str = ""
     hints: tuple[tuple[str, int], ...] = ()
@@ -153,7 +153,7 @@ class State:
         for shelf in SHELVES.values():
             lines += [f"{shelf} {one.name}: {one.text} ({one.origin})" for one in self.shelf(shelf)]
         lines += [f"said {one.at}: {one.text!r}" for one in self.said if one.text]
-        lines += [f"probe {one.topic}: {one.rung}" for one in self.probes]
+        lines += [f"follow-up {one.topic}: {one.rung}" for one in self.follow_ups]
         lines += [f"ran {one.experiment} on {one.component}: {one.verdict}" for one in self.runs]
         lines += [f"curveball {self.curveball}"] if self.curveball else []
         lines += [f"hint {level} on {key}" for key, level in self.hints]

@@ -1,8 +1,8 @@
 """The four steps and what each may cost in time.
 
-The steps and their upper bounds are those of A. Xu, System Design Interview (2020), chapter 3:
-3-10, 10-15, 10-25 and 3-5 minutes of a 45-minute slot. The budgets, 8/12/20/5, are what people
-who keep to them report; other lengths scale both.
+The steps and their bounds are those of A. Xu, System Design Interview (2020), chapter 3: 3-10,
+10-15, 10-25 and 3-5 minutes of a 45-minute slot. The budgets, 8, 12, 20 and 5 minutes, are our
+choice inside those bounds; together they fill the slot, and other lengths scale them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Mode = Literal["interview", "study"]
-Level = Literal["mid", "senior", "staff"]
 Pace = Literal["on time", "amber", "red"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
-LEVELS: tuple[Level, ...] = get_args(Level)
 MINUTES_DEFAULT = 45.0
 MINUTES_MAX = 24 * 60.0
 
@@ -69,7 +67,7 @@ _HEADINGS = {
     Step.WRAP_UP: "Wrap-up",
 }
 _BUDGET_MINUTES = {Step.SCOPE: 8, Step.HIGH_LEVEL: 12, Step.DEEP_DIVE: 20, Step.WRAP_UP: 5}
-_LIMIT_MINUTES = {Step.SCOPE: 10, Step.HIGH_LEVEL: 15, Step.DEEP_DIVE: 25, Step.WRAP_UP: 5}
+_LIMIT_SHARE = 1.25  # of the budget: Xu's upper bounds in the first three steps, 6:15 in the last
 
 
 def budget(step: Step, minutes: float = MINUTES_DEFAULT) -> float:
@@ -82,8 +80,11 @@ def budget(step: Step, minutes: float = MINUTES_DEFAULT) -> float:
 
 
 def limit(step: Step, minutes: float = MINUTES_DEFAULT) -> float:
-    """The seconds past which a step takes from the others."""
-    return _LIMIT_MINUTES[step] * 60 * minutes / MINUTES_DEFAULT
+    """The seconds past which a step takes from the others.
+
+    Of the last step Xu's bound is the budget itself; a quarter more keeps amber and red apart.
+    """
+    return _LIMIT_SHARE * budget(step, minutes)
 
 
 def pace(step: Step, seconds: float, minutes: float = MINUTES_DEFAULT) -> Pace:

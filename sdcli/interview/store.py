@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sdcli.interview.events import Event
 
 FILE_NAME = "sessions.db"
+_ID = re.compile(r"[1-9][0-9]{0,17}")  # as SQLite numbers rows, and within its integers
 CHECKED_BYTES_MAX = 20_000_000  # up to here a check of the whole file takes under 0.1 s
 
 _TABLES = """
@@ -273,14 +274,6 @@ class SessionStore:
                 (self._now(), score, row),
             )
 
-    def reopen(self, identity: str) -> None:
-        """Note that a finished session has an open prompt again."""
-        row = self._row(identity)
-        with self._writing() as connection:
-            connection.execute(
-                "UPDATE sessions SET finished = NULL, score = NULL WHERE id = ?", (row,)
-            )
-
     def delete(self, identity: str) -> None:
         """Delete a session with all that belongs to it.
 
@@ -380,17 +373,22 @@ class SessionStore:
             InputError: there is none.
         """
         with self._errors_named():
-            rows = [row for (row,) in self._connection.execute("SELECT id FROM sessions")]
-        known = [str(row) for row in rows]
-        if identity not in known:
-            raise InputError(
-                "there is no such session",
-                where="session",
-                given=identity,
-                expected=f"one of {', '.join(known[-8:])}" if known else "an interview first",
-                fix=did_you_mean(identity, known),
-            )
-        return int(identity)
+            if (
+                _ID.fullmatch(identity)
+                and self._connection.execute(
+                    "SELECT 1 FROM sessions WHERE id = ?", (int(identity),)
+                ).fetchone()
+            ):
+                return int(identity)
+            rows = self._connection.execute("SELECT id FROM sessions ORDER BY id").fetchall()
+        known = [str(row) for (row,) in rows]
+        raise InputError(
+            "there is no such session",
+            where="session",
+            given=identity,
+            expected=f"one of {', '.join(known[-8:])}" if known else "an interview first",
+            fix=did_you_mean(identity, known),
+        )
 
     def _select(self, which: str, *values: int) -> tuple[StoredSession, ...]:
         query = f"SELECT {', '.join(_COLUMNS)} FROM sessions {which}"  # noqa: S608 - our own words

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sdcli.content.placeholders import fill
 from sdcli.estimate import Worksheet
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from sdcli.content import Scenario
     from sdcli.interview.state import Entry, State
     from sdcli.units import Quantity
-
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def sheet(scenario: Scenario, state: State) -> Worksheet:
@@ -44,11 +42,19 @@ def changes(before: Worksheet, after: Worksheet) -> tuple[str, ...]:
     )
 
 
-def filled(text: str, values: Mapping[str, Quantity]) -> str | None:
+def own_filled(scenario: Scenario, state: State, text: str) -> str | None:
     """A text with `{name}` replaced by the person's value, or None where one is missing."""
-    if any(name not in values for name in _PLACEHOLDER.findall(text)):
-        return None
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), text)
+    return fill(text, sheet(scenario, state).values)
+
+
+def filled(scenario: Scenario, state: State, text: str) -> str:
+    """A text with `{name}` replaced by the person's value, or the scenario's where there is none.
+
+    A name that the scenario does not have either stays as it is; `content check` finds it.
+    """
+    if "{" not in text:
+        return text
+    return fill(text, {**scenario.numbers, **sheet(scenario, state).values}) or text
 
 
 def _pairs(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sdcli.content.scenario import LEVELS, Level
 from sdcli.interview.steps import (
-    LEVELS,
     MINUTES_DEFAULT,
     MODES,
-    Level,
     Mode,
     Step,
     budget,

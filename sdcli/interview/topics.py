@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sdcli.core.errors import InputError
 from sdcli.design import parse_component, settings
 from sdcli.interview.effects import RunExperiment
-from sdcli.interview.probes import gap
+from sdcli.interview.follow_ups import gap
 from sdcli.interview.steps import Step
 from sdcli.interview.sums import scaled_sheet, sheet
 from sdcli.interview.written import answers_text

@@ -58,11 +58,6 @@ class Phase(Enum):
         return Step.WRAP_UP if self is Phase.FINISHED else Step(self.value.split(".")[0])
 
     @property
-    def is_listed(self) -> bool:
-        """Whether the prompt takes one line after the other until an empty one."""
-        return self in _LISTED
-
-    @property
     def takes_line(self) -> bool:
         """Whether an answer is one line, else a text."""
         return self in _LISTED or self is Phase.PREDICT
@@ -100,11 +95,11 @@ class On(Enum):
 
 
 class Guard(Enum):
-    """A condition on a row; state.py says when each holds."""
+    """A condition on a row; `_move` in fold.py says when each holds."""
 
     ALWAYS = ""
     ONE_STEP = "only this step"
-    PROBE = "a follow-up is due"
+    FOLLOW_UP = "a follow-up is due"
     RUNNABLE = "the design can run the experiment"
     TOPIC_LEFT = "a topic is left"
     TURN = "a curveball fits"
@@ -151,13 +146,13 @@ TABLE: tuple[Row, ...] = (
     # Deep dive: once round for each topic, then a curveball
     *_answered(
         Phase.TOPIC,
-        (Guard.PROBE, Phase.FOLLOW_UP),
+        (Guard.FOLLOW_UP, Phase.FOLLOW_UP),
         (Guard.RUNNABLE, Phase.PREDICT),
         (_ALWAYS, Phase.DECISION),
     ),
     *_answered(
         Phase.FOLLOW_UP,
-        (Guard.PROBE, Phase.FOLLOW_UP),
+        (Guard.FOLLOW_UP, Phase.FOLLOW_UP),
         (Guard.RUNNABLE, Phase.PREDICT),
         (_ALWAYS, Phase.DECISION),
     ),

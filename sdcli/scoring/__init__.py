@@ -14,7 +14,7 @@ from sdcli.scoring.answer import WrittenAnswer, parse_answer
 from sdcli.scoring.grading import grade
 from sdcli.scoring.intent import match_question
 from sdcli.scoring.proof import prove
-from sdcli.scoring.total import Score, score
+from sdcli.scoring.total import Score, score, topic_echoes
 from sdcli.scoring.verdict import Graded, NumberCheck, State
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "parse_answer",
     "prove",
     "score",
+    "topic_echoes",
 ]

@@ -34,15 +34,22 @@ def countable(
 def is_echo(sentence: Sentence, echoes: Sequence[str]) -> bool:
     """Whether four in five of its words, and of its content words, stand in one of the texts.
 
-    Words are compared as written: who hands a text back copies it.
+    Words are compared as written: who hands a text back copies it. A part of a text in braces is
+    a number that may have stood there in another size, so beside such a text the numbers of the
+    sentence are not compared, only their units.
+
+    >>> from sdcli.scoring.text import read
+    >>> is_echo(read("What takes 16.4k redirect/s?")[0], ["What takes {11.6k redirect/s}?"])
+    True
     """
     said = [token.text for token in sentence.tokens]
+    words = [word for word in said if not word[0].isdigit()]
+    return any(_is_made_of(words if "{" in echo else said, words_in(echo)) for echo in echoes)
+
+
+def _is_made_of(said: Sequence[str], known: frozenset[str]) -> bool:
     content = [word for word in said if word not in FUNCTION_WORDS]
-    return any(
-        _share(said, words_in(echo)) >= ECHO_OVERLAP
-        and _share(content, words_in(echo)) >= ECHO_OVERLAP
-        for echo in echoes
-    )
+    return bool(said) and min(_share(said, known), _share(content, known)) >= ECHO_OVERLAP
 
 
 def _share(words: Sequence[str], known: frozenset[str]) -> float:

@@ -6,7 +6,8 @@ terms have under one function word in ten, terse human prose nearly two; but bul
 come close to lists, so the share alone decides nothing: a list is what has no verb, or
 what stands as a short verbless piece among others of its kind. Two forms do without a verb
 and still say something: a figure with its preposition ("p99 under 10 ms") and a label that
-states what follows ("out of scope: billing").
+states what follows ("out of scope: billing"). A sum and a signature state something too, also
+where several stand in a row: "300 TB / 4 TB = 75", "get(key) -> value".
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _SEPARATOR_SIGN = re.compile(r"[,;|•·+&>]|->|→|\s[-–—]\s|:")
 _LABELS = frozenset(STATEMENT_LABELS)
 _LABEL_WORDS_MAX = 4
 _EQUATION = re.compile(r"(?<![<>=!:])(?:=|≈)(?![=>])")
+# What a call gives back; the arrows of "client -> web -> store" only list.
+_SIGNATURE = re.compile(r"[\w-]+\s*\([^()]*\)\s*(?:->|=>|→)\s*\w[\w-]*")
 
 LIST_MEMBERS_MIN = 4  # so many short verbless pieces in a row make a list
 BARE_LIST_MEMBERS_MIN = 3  # and so many where nothing else is in the sentence
@@ -55,14 +58,29 @@ FUNCTION_SHARE_FROM = 12  # tokens; the share of a shorter sentence says little
 def verbs(sentence: Sentence) -> frozenset[int]:
     """The positions of tokens that are verbs, or do the work of one.
 
-    An equals sign counts as "is": its position is that of the token after it.
+    An equals sign counts as "is", and the arrow of a signature as "gives": the position is that
+    of the token after it.
     """
     tokens = sentence.tokens
     found = {at for at, token in enumerate(tokens) if _is_verb(tokens, at, token)}
     for sign in _EQUATION.finditer(sentence.text):
         place = sentence.start + sign.start()
         found |= {next((at for at, token in enumerate(tokens) if token.start > place), 0)}
+    found |= {span[-1] for span in _signatures(sentence)}
     return frozenset(found)
+
+
+def _signatures(sentence: Sentence) -> list[tuple[int, ...]]:
+    """The token positions of each signature like "get(key) -> value"."""
+    spans = [found.span() for found in _SIGNATURE.finditer(sentence.text)]
+    return [
+        tuple(
+            at
+            for at, token in enumerate(sentence.tokens)
+            if start <= token.start - sentence.start < end
+        )
+        for start, end in spans
+    ]
 
 
 def _is_verb(tokens: tuple[Token, ...], at: int, token: Token) -> bool:
@@ -143,6 +161,9 @@ def _states_a_figure(sentence: Sentence) -> bool:
 def _unbroken(sentence: Sentence) -> bool:
     """Whether function words are as rare as in lists of terms, without a number to excuse it."""
     tokens = sentence.tokens
+    is_sum = _EQUATION.search(sentence.text) and any(token.text[0].isdigit() for token in tokens)
+    if is_sum or _SIGNATURE.search(sentence.text):
+        return False
     words = sum(token.text in FUNCTION_WORDS for token in tokens)
     if words == 0:
         has_number = any(token.text[0].isdigit() for token in tokens)
@@ -159,7 +180,8 @@ def listed(sentence: Sentence) -> frozenset[int]:
     """
     members: list[tuple[int, ...]] = []
     found: set[int] = set()
-    pieces = list(_pieces(sentence))
+    stated = {at for span in _signatures(sentence) for at in span}
+    pieces = [piece for piece in _pieces(sentence) if stated.isdisjoint(piece)]
     if pieces and ":" in sentence.within(*_gap_after(sentence, pieces[0])):
         pieces = pieces[1:]  # a label is no member of the list that it opens
     least = LIST_MEMBERS_MIN
@@ -167,7 +189,7 @@ def listed(sentence: Sentence) -> frozenset[int]:
         least = BARE_LIST_MEMBERS_MIN
     short = sum(map(len, pieces)) <= SHORT_PIECE_TOKENS * len(pieces)
     if short and len(pieces) >= SHORT_PIECES_MIN:
-        return frozenset(at for piece in pieces for at in piece)
+        return frozenset(at for piece in pieces if not _is_sum(sentence, piece) for at in piece)
     for piece in [*pieces, ()]:
         member = _member(sentence, piece, opens=not members)
         if member and (len(member) == len(piece) or not members):
@@ -196,8 +218,10 @@ def _pieces(sentence: Sentence) -> Iterator[tuple[int, ...]]:
         yield tuple(piece)
 
 
-def _text_of(sentence: Sentence, piece: tuple[int, ...]) -> str:
-    return sentence.within(sentence.tokens[piece[0]].start, sentence.tokens[piece[-1]].end)
+def _is_sum(sentence: Sentence, piece: tuple[int, ...]) -> bool:
+    """Whether a piece says that something equals something."""
+    text = sentence.within(sentence.tokens[piece[0]].start, sentence.tokens[piece[-1]].end)
+    return _EQUATION.search(text) is not None
 
 
 def _gap_after(sentence: Sentence, piece: tuple[int, ...]) -> tuple[int, int]:
@@ -212,7 +236,7 @@ def _member(sentence: Sentence, piece: tuple[int, ...], *, opens: bool) -> tuple
     The piece that opens a list may begin with its verb ("we use a cache, ..."): then what
     follows the verb is the member.
     """
-    if not piece or _EQUATION.search(_text_of(sentence, piece)):
+    if not piece or _is_sum(sentence, piece):
         return ()
     acting = verbs(sentence)
     words = [sentence.tokens[at].text for at in piece]

@@ -1,10 +1,10 @@
 """What a clarifying question is after: the entry of the answer bank that it hits.
 
 An entry has groups of words; a group hits when all its words occur in the question, by
-stems and in any order, a phrase as a phrase. The group with the most words wins, since
-"how many new links a month" is more surely meant than "traffic"; among equals the entry
-with more hits, then the one that stands first. Nothing hits: nobody guesses, the
-interviewer says that it is the person's call.
+stems and in any order, a phrase as a phrase. The entry wins whose hits take up the most words
+of the question, since "how many new links a month" is more surely meant than "traffic"; among
+equals the one with the larger group, then the one that stands first. Nothing hits: nobody
+guesses, the interviewer says that it is the person's call.
 """
 
 from __future__ import annotations
@@ -37,12 +37,18 @@ def match_question(text: str, questions: Iterable[Entry]) -> Entry | None:
     best: Entry | None = None
     best_rank = (0, 0)
     for entry in questions:
-        sizes = [
-            sum(len(word.split()) for word in group)
-            for group in entry.match
-            if group and all(pattern(word).hits(asked) for word in group)
-        ]
-        rank = (max(sizes, default=0), len(sizes))
+        rank = (0, 0)
+        taken: set[int] = set()
+        for group in entry.match:
+            found = [pattern(word).hits(asked) for word in group]
+            if group and all(found):
+                places = {
+                    at
+                    for at, token in enumerate(asked.tokens)
+                    if any(one.start <= token.start < one.end for hits in found for one in hits)
+                }
+                taken |= places
+                rank = (len(taken), max(rank[1], len(places)))
         if rank > best_rank:
             best, best_rank = entry, rank
     return best

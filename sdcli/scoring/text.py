@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]*|[^\W\d_][^\W_]*(?:['’][^\W_]+)*")
 # What may stand between two words of one phrase: spaces, hyphens, slashes, quotes, emphasis.
 _SOFT_GAP = re.compile(r"[\s\-‐‑_/'’\"“”`*]*")
-_BULLET = re.compile(r"\s*(?:[-*+•–]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+", re.IGNORECASE)
+# Letters count lists to h at most: "N. Virtual nodes ..." at the start of a line ends a formula.
+_BULLET = re.compile(r"\s*(?:[-*+•–]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+", re.IGNORECASE)
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _LABEL = re.compile(
     r"\s*(?:[-*+•]\s+)?(?:\*\*|__)?[^.!?:,;=|]{1,60}:?(?:\*\*|__):?\s*$|[^.!?:,;=|]{1,60}:\s*$"
@@ -32,7 +33,10 @@ _LABEL = re.compile(
 _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"\s*(?:```|~~~|[-=*_]{3,}\s*$|\|?\s*:?-{2,})")
 _END = re.compile(r"[.!?]+[\"'”’)\]*_`]*(?=\s)")
+# Behind these no sentence ends. A single letter is none of them: "hash mod N." ends one, and
+# in a design a letter is a variable more often than the initial of a name.
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|fig|resp|incl))\.$")
+_TIME_OF_DAY = re.compile(r"\b[ap]\.m\.$")  # behind it a sentence goes on in lower case
 TOKENS_MAX = 100  # a sentence that never ends is cut here, so that one window stays one thought
 _WRAP_MIN = 60  # columns; a shorter line was ended by its writer, not by an editor
 
@@ -230,13 +234,18 @@ def _wrapped(text: str, line_end: int, following: str, width: int) -> bool:
 def _split(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     begin = first
     for match in _END.finditer(text, first, last):
-        if match.group()[0] == "." and _ABBREVIATION.search(
-            text[begin : match.start() + 1].lower()
-        ):
+        if match.group()[0] == "." and _goes_on(text, begin, match):
             continue
         yield from _trimmed(text, begin, match.end())
         begin = match.end()
     yield from _trimmed(text, begin, last)
+
+
+def _goes_on(text: str, begin: int, match: re.Match[str]) -> bool:
+    """Whether a full stop is that of an abbreviation, inside its sentence."""
+    said = text[begin : match.start() + 1].lower()
+    following = text[match.end() :].lstrip()[:1]
+    return bool(_ABBREVIATION.search(said) or (_TIME_OF_DAY.search(said) and following.islower()))
 
 
 def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

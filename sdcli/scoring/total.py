@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sdcli.content.placeholders import fill
 from sdcli.content.scenario import AXES, LEVELS, STEPS
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
@@ -33,7 +34,7 @@ from sdcli.scoring.words import FUNCTION_WORDS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from sdcli.content import Scenario
+    from sdcli.content import DeepDive, Scenario
     from sdcli.scoring.answer import WrittenAnswer
     from sdcli.scoring.text import Sentence
     from sdcli.scoring.verdict import Finding, NumberCheck
@@ -151,23 +152,34 @@ def band(score: float) -> str:
 
 
 def echoes_of(scenario: Scenario) -> tuple[str, ...]:
-    """Every text that the person is shown and could hand back."""
-    return tuple(_echoes(scenario))
+    """Every text that the person is shown and could hand back, as echo.py reads them."""
+    numbers = {name: f"{{{text}}}" for name, text in scenario.numbers.items()}
+    return tuple(fill(text, numbers) or text for text in _said(scenario))
 
 
-def _echoes(scenario: Scenario) -> Iterator[str]:
+def topic_echoes(scenario: Scenario, topic: DeepDive) -> tuple[str, ...]:
+    """Those of them that belong to one topic."""
+    numbers = {name: f"{{{text}}}" for name, text in scenario.numbers.items()}
+    return tuple(fill(text, numbers) or text for text in _said_on(topic))
+
+
+def _said(scenario: Scenario) -> Iterator[str]:
     yield scenario.prompt
     yield from (question.ask for question in scenario.questions)
     for topic in scenario.deep_dives:
-        ladder = topic.ladder
-        yield from (topic.ask, topic.forces, topic.pitfall, *topic.hints)
-        yield from (ladder.missing, ladder.named, ladder.explained, ladder.justified)
+        yield from _said_on(topic)
     for curveball in scenario.curveballs:
         yield from (curveball.say, curveball.ask)
     wrap_up = scenario.wrap_up
     yield from (wrap_up.bottlenecks, wrap_up.failure, wrap_up.ten_times.ask, wrap_up.recap)
     for hints in (scenario.hints.scope, scenario.hints.high_level, scenario.hints.wrap_up):
         yield from hints
+
+
+def _said_on(topic: DeepDive) -> Iterator[str]:
+    ladder = topic.ladder
+    yield from (topic.ask, topic.forces, topic.pitfall, *topic.hints)
+    yield from (ladder.missing, ladder.named, ladder.explained, ladder.justified)
 
 
 def magnitudes(scenario: Scenario) -> dict[str, float]:

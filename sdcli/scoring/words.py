@@ -283,7 +283,7 @@ HARM_STEMS = word_list(
     " bottleneck guess guessable leak block wait lock drop error overload stampede abuse starve"
     " skew gap break slow hurt harm miss delay stall crash die corrupt overflow exceed overwhelm"
     " risk problem penalty surprise exhaust stop overwrite forget worry matter vanish disappear"
-    " suffer overrun drift"
+    " suffer overrun drift herd thunder storm flood contention deadlock"
 )
 
 # "We do not need": whatever follows is turned down, harm or not.

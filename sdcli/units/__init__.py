@@ -13,8 +13,6 @@ about as fast as Python does.
 
 from __future__ import annotations
 
-from sdcli.units.conventions import DEFAULT, Conventions
-from sdcli.units.dimension import Dimension
 from sdcli.units.errors import UnitError
 from sdcli.units.expression import (
     Expression,
@@ -26,13 +24,8 @@ from sdcli.units.expression import (
     statement,
 )
 from sdcli.units.quantity import Quantity
-from sdcli.units.vocabulary import BUILTIN_NOUNS
 
 __all__ = [
-    "BUILTIN_NOUNS",
-    "DEFAULT",
-    "Conventions",
-    "Dimension",
     "Expression",
     "Quantity",
     "UnitError",

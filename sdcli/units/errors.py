@@ -8,6 +8,7 @@ Numbat's error messages (github.com/sharkdp/numbat, incompatible_dimensions.rs).
 from __future__ import annotations
 
 from sdcli.core.errors import InputError
+from sdcli.core.text import printable as text_shown
 from sdcli.units.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def excerpt(text: str, span: Span) -> str:
 
 def printable(text: str) -> str:
     """The text with every character that a terminal might obey replaced by `?`."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return text_shown(text, "?")
 
 
 def quoted(word: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sdcli.units.quantity import Quantity
 
 _ASSIGNMENT = "NAME = VALUE, like writes = 100M link/month"
+NAME_LENGTH_MAX = 64  # characters; what a design file takes
 
 
 class Expression:
@@ -234,13 +235,15 @@ def checked_name(name: str) -> str:
     """The name, if it may name a value.
 
     Raises:
-        UnitError: it is empty, a unit, a function, or not spelled as names are.
+        UnitError: it is empty, too long, a unit, a function, or not spelled as names are.
     """
     fix = ""
     if not is_name(name):
         what = f"{quoted(name)} is no name" if name else "the name is missing"
         plain = "".join(letter if letter.isalnum() else "_" for letter in name.lower())
         fix = f"write {plain.strip('_')}" if is_name(plain.strip("_")) and name.isascii() else ""
+    elif len(name) > NAME_LENGTH_MAX:
+        what = f"a name has at most {NAME_LENGTH_MAX} characters, this one has {len(name)}"
     elif name in UNITS:
         what = f"{quoted(name)} is a unit and cannot name a value"
     elif name in FUNCTION_NAMES or name in OPERATOR_WORDS:

@@ -80,6 +80,34 @@ def test_a_single_fault_names_line_key_and_remedy(case):
     assert faults_of(changed(case.changes)) == case.faults
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("Which row takes", "Which {row} takes", "deep_dives[0].ask"),
+        ('missing: "Say where."', 'missing: "Say {row}."', "deep_dives[0].ladder.missing"),
+        ('named: "Why there?"', 'named: "Why {row}?"', "deep_dives[0].ladder.named"),
+        ('"When does it break?"', '"When does {row} break?"', "deep_dives[0].ladder.explained"),
+        ('"And at night?"', '"And in {row}?"', "deep_dives[0].ladder.justified"),
+        ("into the first row", "into {row}", "deep_dives[0].pitfall"),
+        ("Hash the tag", "Hash {row}", "deep_dives[0].hints[2]"),
+        ("It rains.", "It rains on {row}.", "curveballs[0].say"),
+        ("What now?", "What of {row}?", "curveballs[0].ask"),
+        ("What gives way?", "What gives {row}?", "wrap_up.bottlenecks"),
+        ("The lights go out.", "{row} goes out.", "wrap_up.failure"),
+        ("Ten operas?", "Ten {row}?", "wrap_up.ten_times.ask"),
+        ('"Sum up."', '"Sum up {row}."', "wrap_up.recap"),
+        ("Ask how many", "Ask {row}", "hints.scope[1]"),
+    ],
+)
+def test_every_text_that_is_said_may_quote_known_numbers_only(old, new, key):
+    """`{name}` in it is the person's own number; a brace without a partner is a slip."""
+    (fault,) = faults_of(changed(((old, new),)))
+    assert f'{key}: no estimate or assumption is called "row"' in fault
+    assert faults_of(changed(((old, new.replace("{row}", "{hooks}")),))) == ()
+    (fault,) = faults_of(changed(((old, new.replace("{row}", "{hooks")),)))
+    assert f"{key}: a brace stands without its partner" in fault
+
+
 @pytest.mark.parametrize("close", ["393", "407", "0.4k"])  # within 2 % of 400
 def test_two_per_cent_are_rounding(close):
     assert faults_of(changed((('expect: "400"', f'expect: "{close}"'),))) == ()

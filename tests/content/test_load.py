@@ -24,8 +24,8 @@ def test_a_scenario_is_what_its_file_says():
     scenario = parse_scenario(SMALL, "coat-check.yaml")
     assert scenario.schema_ == "sdcli-scenario/1"
     assert scenario.questions[0].match == (("how many", "coat"), ("scale",))
-    assert scenario.assumption("coats").formula == "2000 coat/day"
-    assert scenario.estimate("rate").formula == "coats * 1 day / rush to coat/s"
+    assert scenario.assumptions[0].formula == "2000 coat/day"
+    assert scenario.estimates[0].formula == "coats * 1 day / rush to coat/s"
     assert [(part.name, part.kind) for part in scenario.components] == [
         ("counter", "service"),
         ("ring", "hash-ring"),
@@ -34,7 +34,8 @@ def test_a_scenario_is_what_its_file_says():
     assert scenario.flows[0].name == "fetch"
     assert scenario.topic("rows").experiment.run == "ring.balance"
     assert scenario.topic("tags").when is None
-    assert scenario.item("tag-number").with_ == ("hook", "301")  # a number is a word to look for
+    items = {item.id: item for item in scenario.rubric}
+    assert items["tag-number"].with_ == ("hook", "301")  # a number is a word to look for
     assert scenario.curveballs[0].change == {"hook": 0.5}
 
 

@@ -49,7 +49,6 @@ def test_a_shuffle_reaches_every_order():
     [
         (lambda c: c.uniform(), 0.5, 12**-0.5),
         (lambda c: c.normal(), 0.0, 1.0),
-        (lambda c: c.exponential(2.0), 2.0, 2.0),
         (lambda c: float(c.below(10)), 4.5, 8.25**0.5),
     ],
 )
@@ -62,3 +61,19 @@ def test_means_lie_within_four_standard_errors(draw, mean, deviation):
 def test_a_limit_of_nothing_is_refused():
     with pytest.raises(ValueError, match="positive"):
         Chance(7).below(0)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "normal"),
+    [(0.0, -8.29), (1.0 - 2.0**-53, 8.21), (0.5, 0.0)],  # Φ(-8.29) = 2^-54, Φ(-8.21) = 2^-53
+)
+def test_the_extreme_draws_are_finite_normals(drawn, normal, monkeypatch):
+    """random() draws k/2^53 from 0 to 1 - 2^-53; half a step more at the top would round to 1."""
+    chance = Chance(7)
+    monkeypatch.setattr(chance._random, "random", lambda: drawn)
+    assert chance.normal() == pytest.approx(normal, abs=0.01)
+
+
+def test_normals_are_those_that_documents_were_built_with():
+    """Φ(-0.457007) = 0.323833: the first draw of seed 7, read in a table of the normal."""
+    assert Chance(7).normal() == pytest.approx(-0.457, abs=0.0005)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +69,39 @@ def test_own_content_comes_before_what_ships(tmp_path, monkeypatch):
     found = folders.content_folders("scenarios")
     assert found[:2] == [tmp_path / "a" / "scenarios", tmp_path / "b" / "scenarios"]
     assert found[2] == folders.shipped("knowledge") / "scenarios"
+
+
+def test_no_more_is_read_than_was_asked_for(tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(b"x" * 11)
+    with pytest.raises(InputError, match="larger than 10 bytes"):
+        files.read_text(path, bytes_max=10)
+    assert files.read_text(path, bytes_max=11) == "x" * 11
+
+
+def test_a_file_without_an_end_is_refused():
+    with pytest.raises(InputError, match="this is a device, not a file"):
+        files.read_text(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize(
+    ("exact", "text"), [(False, "a\nb\nc\n"), (True, "a\r\nb\rc\n")], ids=["read", "exact"]
+)
+def test_line_ends_are_one_unless_they_count(tmp_path, exact, text):
+    path = tmp_path / "ends"
+    path.write_bytes(b"a\r\nb\rc\n")
+    assert files.read_text(path, exact=exact) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n", 2),
+        ("<<<<<<< ours\r\n=======\r\n>>>>>>> theirs\r\n", 1),
+        ("title\n=======\ntext\n", 0),  # a heading of Markdown
+        ("<<<<<<< ours\n", 0),
+        ("", 0),
+    ],
+)
+def test_a_merge_conflict_is_all_three_marks(text, line):
+    assert files.conflict_line(text) == line

@@ -53,6 +53,7 @@ def test_scalars_are_words_of_the_design_file_and_nothing_more(text, value):
         ),
         ("a: 1\n---\nb: 2\n", "f.yaml:2: a second document starts here; one file holds one"),
         ("? [a, b]\n: 1\n", "f.yaml:1: a key must be a plain word"),
+        ("a: [\n=======\n", "f.yaml:3: this is not YAML"),  # a rule under a heading, no conflict
         (
             "<<<<<<< mine\na: 1\n=======\na: 2\n>>>>>>> theirs\n",
             "a merge conflict is left in the file",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdcli.documents.escape import code, code_cell, inline, label, one_line, prose
+from sdcli.core.text import one_line
+from sdcli.documents.escape import code, code_cell, inline, label, prose
 
 
 @pytest.mark.parametrize(

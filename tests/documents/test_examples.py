@@ -31,7 +31,6 @@ def test_an_example_is_sound_and_meets_its_requirements(path, tmp_path):
 
 
 @pytest.mark.parametrize("path", DESIGNS, ids=lambda path: path.parent.name)
-def test_a_document_that_ships_with_an_example_is_fresh(path):
-    design_id = load(path).design.id
-    if (path.parent / f"{design_id}.md").exists():
-        assert check(path, fast=True).holds
+def test_an_example_ships_with_its_document_and_that_is_fresh(path):
+    assert (path.parent / f"{load(path).design.id}.md").is_file()
+    assert check(path, fast=True).holds

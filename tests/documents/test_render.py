@@ -7,6 +7,7 @@ import os
 import pytest
 
 from sdcli.core.errors import InputError
+from sdcli.documents import render
 from sdcli.documents.render import Renderer
 
 
@@ -17,7 +18,11 @@ def own_template(desk, text: str, name: str = "risks") -> None:
 
 
 def test_what_a_template_prints_is_escaped_whatever_it_does(desk):
-    own_template(desk, "{{ rows[0].text }} {{ rows[0].text ~ '' }} {{ [rows[0].text] | join }}")
+    own_template(
+        desk,
+        "{{ rows[0].text }} {% set x = rows[0].text | trim %}{{ x }}"
+        " {{ rows | map(attribute='text') | join }}",
+    )
     text = Renderer(desk.folder).block("risks", {"rows": [{"text": "<b>|"}]})
     assert text == "\n" + " ".join([r"&lt;b&gt;\|"] * 3) + "\n\n"
 
@@ -30,13 +35,35 @@ def test_what_a_template_prints_is_escaped_whatever_it_does(desk):
         ("{{ rows[0].nothing }}", "nothing"),
         ("{{ ''.__class__.__mro__ }}", "unsafe"),
         ("{{ rows.__init__.__globals__ }}", "unsafe"),
-        ("{{ rows.append(1) }}", "unsafe"),
-        ("{% include '../../../../../../etc/passwd' %}", "passwd"),
-        ("{% include '/etc/passwd' %}", "passwd"),
+        ("{{ rows.append(1) }}", "may not use call"),
+        (
+            "\n{% include '../../../../../../etc/passwd' %}",
+            "md.j2:2: a template may not use include",
+        ),
         ("{{ 'x' * 10 }}", "may not use *"),
-        ("{{ 2 ** 9999999 }}", "may not use **"),
-        ("{% for i in range(99999999) %}{% endfor %}", "Range too big"),
-        ("{% for i in range(99999) %}{{ 'x' ~ rows[0].text }}" * 9 + "{% endfor %}" * 9, "than"),
+        ("{{ '%50000000d' % 1 }}", "may not use %"),
+        ("{{ 'x' + 'x' }}", "may not use +"),
+        ("{{ 2 ** 9999999 }}", "may not use pow"),
+        ("{{ 'a' | center(50000000) }}", "may not use the filter center"),
+        ("{{ '%50000000d' | format(1) }}", "may not use the filter format"),
+        ("{{ 'a' | replace('', 'aaaa') }}", "may not use the filter replace"),
+        ("{{ 'a' | indent(50000000) }}", "may not use the filter indent"),
+        ("{{ rows | batch(50000000, 'x') }}", "may not use the filter batch"),
+        ("{{ rows | map('center', 50000000) | join }}", "center"),
+        ("{{ 'a'.center(50000000) }}", "may not use call"),
+        ("{{ '{:50000000}'.format(1) }}", "may not use call"),
+        ("{{ lipsum(n=9999) }}", "may not use call"),
+        ("{% for i in range(99999999) %}{% endfor %}", "may not use call"),
+        ("{% set x = 'x' ~ 'x' %}{{ x }}", "may not use concat"),
+        ("{% set x %}xx{% endset %}", "may not use assignblock"),
+        ("{% macro m() %}xx{% endmacro %}", "may not use macro"),
+        ("{% set x = ['x', 'x'] %}", "may not use list"),
+        ("{% for a in rows[0].text %}" * 12 + "{% endfor %}" * 12, "more than 1000000 times"),
+        ("{% for a in rows[0].text %}" * 30 + "{% endfor %}" * 30, "nested too deep"),
+        ("{% for a in rows[0].text %}" * 5 + "x" * 99 + "{% endfor %}" * 5, "2000000 characters"),
+        ("{% set x = rows[0].text %}" + "{% set x = x | join(x) %}" * 9, "2000000 characters"),
+        ("{{ " + "(" * 50_000 + "1" + ")" * 50_000 + " }}", "nested too deep"),
+        ("{{ " + "not " * 40_000 + "1 }}", "nested too deep"),
         ("{{ 1 / 0 }}", "division by zero"),
         ("{{ rows | code }}", "fails"),
         ("<!-- sdcli:end risks -->", "may not write markers"),
@@ -50,6 +77,14 @@ def test_a_template_that_goes_too_far_is_refused_with_its_file(desk, template, w
     assert "risks.md.j2" in caught.value.render()
     assert words in caught.value.render()
     assert not desk.document.exists()
+
+
+def test_what_is_escaped_again_and_again_is_bounded(desk, monkeypatch):
+    """Each escape of a backslash doubles it: forty of them would make a million millions."""
+    monkeypatch.setattr(render, "TEXT_MAX", 5000)
+    own_template(desk, "{{ '<`' " + "| prose " * 40 + "}}")
+    with pytest.raises(InputError, match="more than 5000 characters"):
+        Renderer(desk.folder).block("risks", {"rows": []})
 
 
 def test_a_template_that_is_a_link_out_of_the_folder_is_refused(desk, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from sdcli.documents.metrics import in_quantities
 from sdcli.documents.verdicts import judged
+from sdcli.experiments import limiter_burst
 from sdcli.units import quantity
 
 
@@ -84,3 +85,46 @@ def test_a_metric_that_two_experiments_share_must_be_named_in_full(desk):
     desk.change("ring.spread <= 0.1", "ring.ring.rebalance.moved_share <= 0.5")
     desk.build()
     assert desk.check().holds
+
+
+def limited(desk, monkeypatch):
+    """The shop with a limiter whose window is too long for a run: it is attacked for half of it."""
+    monkeypatch.setattr(limiter_burst, "TAKES_BUDGET", 1000)
+    desk.change(
+        "  store: {kind: kv-store}\n",
+        "  store: {kind: kv-store}\n"
+        "  gate:\n"
+        "    kind: rate-limiter\n"
+        "    params: {rate: 1000 request/s, burst: 10 request, window: 9 s}\n"
+        "    evidence: [{run: limiter.burst, seed: 41}]\n",
+    )
+
+
+def test_a_count_of_a_shorter_window_meets_no_requirement(desk, monkeypatch):
+    """In 9 s a bucket of 10 admits 10 + 9,000 requests; 4.5 s admit 10 + 4,500: less than 6,000."""
+    limited(desk, monkeypatch)
+    desk.change(
+        "ring.balance.peak_to_mean, of: ring", "limiter.burst.admitted_worst_window, of: gate"
+    )
+    desk.change("target: 1.25", "target: 6k request")
+    verdict = desk.build().verdicts[0]
+    reason = "measured at 1:2, does not carry over"
+    assert (verdict.word, verdict.measured, verdict.reason) == ("unmeasured", None, reason)
+    assert f"Q1 is unmeasured: {reason}." in desk.text
+    for fast in (False, True):  # the ledger keeps what a run at full scale would have given
+        found = desk.check(fast=fast)
+        assert found.state == "fresh"
+        assert [v.reason for v in found.requirements if v.quality.id == "Q1"] == [reason]
+
+
+def test_a_count_of_a_shorter_window_confirms_and_revisits_nothing(desk, monkeypatch):
+    limited(desk, monkeypatch)
+    desk.change("ring.spread <= 0.1", "gate.admitted_worst_window <= 6k request")
+    desk.change("write_rate > 1k link/s", "gate.admitted_worst_window > 1k request")
+    desk.build()
+    for fast in (False, True):
+        found = desk.check(fast=fast).findings
+        assert [finding.kind for finding in found] == ["confirm"]
+        assert "measured at 1:2, does not carry over" in found[0].message
+        assert "has not been measured" in found[0].message
+        assert not found[0].fails

@@ -86,7 +86,8 @@ ASSUMPTIONS = {
     ],
 )
 def test_worked(formula, unit, steps):
-    sheet = Worksheet(ASSUMPTIONS, {"it": (formula, unit)}).require()
+    sheet = Worksheet(ASSUMPTIONS, {"it": (formula, unit)})
+    assert sheet.errors == {}
     assert sheet.lines[0].worked == " = ".join(["it", *steps])
 
 

@@ -15,6 +15,7 @@ from sdcli.experiments import (
     Predict,
     Result,
     get,
+    limiter_burst,
     names,
     params_json,
     ring_balance,
@@ -139,25 +140,46 @@ def test_its_question_can_be_asked_and_explained(name: str) -> None:
     assert not predict.is_close(0.0, result)
 
 
-@pytest.mark.parametrize(
-    ("measure", "tolerance", "close", "far", "words"),
-    [
-        ("relative", 0.2, 59.9, 60.1, "within 20 %"),  # 50 + 20 % = 60
-        ("absolute", 2.0, 51.9, 52.1, "within 2"),
-    ],
+GUESS: Predict[Any] = Predict(
+    question=lambda _: "How many?", metric="m", tolerance=0.2, explain=lambda *_: ""
 )
-def test_tolerance_is_a_share_or_a_distance(measure, tolerance, close, far, words) -> None:
-    predict: Predict[Any] = Predict(
-        question=lambda _: "How many?",
-        metric="m",
-        tolerance=tolerance,
-        explain=lambda *_: "",
-        measure=measure,
-    )
+
+
+def test_tolerance_is_a_share_of_what_was_measured() -> None:
     result = Result(metrics={"m": 50.0}, verdict="holds", note="")
-    assert predict.is_close(close, result)
-    assert not predict.is_close(far, result)
-    assert predict.within == words
+    assert GUESS.is_close(59.9, result)  # 50 + 20 % = 60
+    assert not GUESS.is_close(60.1, result)
+    assert GUESS.within == "within 20 %"
+
+
+def test_no_prediction_is_judged_by_a_metric_that_does_not_carry_over() -> None:
+    result = Result(metrics={"m": 50.0}, verdict="holds", note="", scale="1:7", not_carried=("m",))
+    with pytest.raises(ValueError, match="measured at 1:7"):
+        GUESS.is_close(50.0, result)
+
+
+# Settings that no budget allows at full scale, with the budgets of this file.
+LARGE: dict[str, dict[str, Any]] = {
+    "ring.balance": {"nodes": 200, "vnodes": 100, "keys": 300_000},
+    "ring.rebalance": {"nodes": 4, "vnodes": 5000, "keys": 300_000},
+    "limiter.burst": {"rate": 100_000, "burst": 1, "window": 60},
+}
+
+
+@ALL
+def test_a_scaled_run_names_what_does_not_carry_over(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter_burst, "TAKES_BUDGET", 1000)
+    monkeypatch.setattr(ring_balance, "KEYS_BUDGET", 500)
+    monkeypatch.setattr(ring_rebalance, "KEYS_BUDGET", 500)
+    experiment = get(name)
+    result = experiment.run(experiment.bind(LARGE[name]), 7)
+    assert result.scale != "1:1"
+    declared = [metric.name for metric in experiment.metrics]
+    assert result.not_carried
+    assert [one for one in declared if one in result.not_carried] == list(result.not_carried)
+    assert quick_run(name).not_carried == ()
 
 
 def test_an_unknown_experiment_gets_a_suggestion() -> None:
@@ -171,5 +193,4 @@ def test_a_metric_is_found_by_name(name: str) -> None:
     experiment = get(name)
     first = experiment.metrics[0]
     assert experiment.metric(first.name) is first
-    with pytest.raises(KeyError):
-        experiment.metric("no-such-metric")
+    assert experiment.metric("no-such-metric") is None

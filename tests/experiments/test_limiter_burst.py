@@ -95,6 +95,9 @@ def test_a_bucket_refilled_too_often_runs_on_a_shorter_window(
     result = run(rate=1000, burst=1, window=9)  # 9,002 takes: a tenth of the window
     assert result.scale.startswith("1:10 (a window of 0.9 of 9 s)")
     assert "do not carry over" in result.scale
+    # What 9 s admit is 1 + 9000: no number of the shorter window says so.
+    carried = set(result.metrics) - set(result.not_carried)
+    assert carried == {"attacks"}
     assert result.metrics["bound"] == 1 + 900
     assert result.verdict == "holds"
 

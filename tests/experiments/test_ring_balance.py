@@ -98,6 +98,13 @@ def test_a_ring_larger_than_the_budget_runs_at_a_scale(monkeypatch: pytest.Monke
     assert "1:10 (200 of 2,000 keys counted)" in result.scale
     assert result.verdict == "holds"
     assert result.metrics["expected_spread"] == 0.1
+    carried = set(result.metrics) - set(result.not_carried)
+    assert carried == {"spread", "expected_spread", "expected_here", "rings"}
+
+
+def test_fewer_keys_leave_the_exact_shares_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEYS_BUDGET", 200)
+    assert run(nodes=4, vnodes=10, keys=2000).not_carried == ("keys_peak_to_mean",)
 
 
 @pytest.mark.usefixtures("small_budget")

@@ -24,7 +24,7 @@ from tests.interview.walking import ANSWERS, finish, give, run, skip_to, start, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sdcli.interview import Recording
+    from sdcli.interview.answers import Recording
 
 SCENARIO = scenario()
 NEWER = "a newer sdcli wrote these answers (sdcli-answers/2); this one reads sdcli-answers/1"

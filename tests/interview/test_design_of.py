@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sdcli.design import dump, parse, validate
 from sdcli.interview import Step
 from tests.interview.scenario_text import scenario
-from tests.interview.walking import finish, give, run, skip_to, start, walk
+from tests.interview.walking import finish, give, run, skip_to, start, walk, walk_to
 
 
 def test_an_interview_of_empty_answers_makes_an_empty_design_and_no_score() -> None:
@@ -180,3 +182,48 @@ def test_a_prediction_does_not_enter_the_design() -> None:
     give(machine, "14 %")
     run(machine)
     assert "14 %" not in dump(machine.design())
+
+
+# Names around the bound of 64 characters, and lines around every form that a prompt takes.
+NAMES = st.one_of(
+    st.from_regex(r"[a-z][a-z0-9_-]{0,5}", fullmatch=True),
+    st.integers(62, 70).map(lambda length: "a" * length),
+)
+LINES = st.one_of(
+    st.builds("{} = {}".format, NAMES, st.sampled_from(["3", "2M parcel/day", "parcels / 2"])),
+    st.builds("{}: {}".format, NAMES, st.sampled_from(["service", "hash-ring nodes=3"])),
+    st.builds("{}: client -> {}".format, NAMES, st.sampled_from(["web", "ring"])),
+    st.text(max_size=20),
+)
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["scope.assumptions", "high_level.estimates", "high_level.components", "high_level.flows"],
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(lines=st.lists(LINES, max_size=6))
+def test_after_every_line_that_was_taken_the_design_builds(at: str, lines: list[str]) -> None:
+    machine = walk_to(start(), at)
+    for line in lines:
+        if line.strip() and not line.lstrip().startswith("/"):
+            machine.answer(line)
+            machine.design()
+
+
+@pytest.mark.parametrize(
+    ("at", "line"),
+    [
+        ("scope.assumptions", "{} = 3"),
+        ("high_level.estimates", "{} = 3"),
+        ("high_level.components", "{}: service"),
+        ("high_level.flows", "{}: client -> web"),
+    ],
+)
+def test_a_name_of_65_characters_is_refused_at_its_line(at: str, line: str) -> None:
+    machine = walk_to(start(), at)
+    reply = machine.answer(line.format("n" * 65))
+    assert reply.error is not None
+    assert reply.events == ()
+    give(machine, line.format("n" * 64))
+    machine.design()

@@ -35,7 +35,7 @@ def test_what_was_not_answered_is_not_assessed(played) -> None:
         "idempotent",
     }
     wrap_up = report.steps[-1]
-    assert not wrap_up.is_assessed
+    assert (wrap_up.covered, wrap_up.missed) == ((), ())
     assert wrap_up.score is None
 
 
@@ -92,3 +92,21 @@ def test_the_report_is_plain_data_for_json(played) -> None:
     assert data["scenario"] == "parcel-lockers"
     assert data["steps"][0]["step"] == "scope"
     assert isinstance(data["gaps"], list)
+
+
+def test_what_would_raise_it_most_is_the_scores_own_list_of_what_was_asked() -> None:
+    machine = skip_to(start(), "high_level.walkthrough")
+    give(machine, "The web tier keeps no state.")  # parts, weight 2: explained, so it loses 0.6
+    skip_to(machine, "wrap_up.bottlenecks")
+    give(machine, "I do not know yet, sorry.")  # spof, weight 2: absent, so it loses 2
+    report = finish(machine).report()
+    assert [item.id for item in report.gaps] == ["spof", "parts"]
+    assert report.gaps == machine.score().gaps
+    assert report.to_json()["gaps"] == ["spof", "parts"]
+
+
+def test_the_models_requirements_and_limits_stand_in_the_report(played) -> None:
+    report = played.report()
+    assert report.requirements["functional"] == ("open the right door",)
+    assert report.out_of_scope == ("couriers",)
+    assert report.to_json()["out_of_scope"] == ("couriers",)

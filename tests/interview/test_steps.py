@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from sdcli.content.scenario import STEPS
 from sdcli.core.errors import InputError
 from sdcli.interview.steps import Pace, Step, budget, limit, pace
 from tests.interview.walking import give, start
@@ -25,8 +26,13 @@ def test_the_budgets_fill_the_interview() -> None:
     assert sum(budget(step, 30) for step in Step) == pytest.approx(30 * 60)
 
 
-def test_the_limits_are_the_upper_bounds_of_the_book() -> None:
-    assert [limit(step) / 60 for step in Step] == [10, 15, 25, 5]
+def test_the_limits_are_the_upper_bounds_of_the_book_and_never_the_budget() -> None:
+    # 5 minutes are the bound of the last step and its budget; there it is 5 x 1.25
+    assert [limit(step) / 60 for step in Step] == [10, 15, 25, 6.25]
+
+
+def test_the_steps_are_those_of_the_scenario_files() -> None:
+    assert [step.value for step in Step] == list(STEPS)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +42,9 @@ def test_the_limits_are_the_upper_bounds_of_the_book() -> None:
         (Step.SCOPE, 480, "amber"),
         (Step.SCOPE, 600, "amber"),
         (Step.SCOPE, 601, "red"),
-        (Step.WRAP_UP, 300, "amber"),  # its budget is its limit
-        (Step.WRAP_UP, 301, "red"),
+        (Step.WRAP_UP, 300, "amber"),
+        (Step.WRAP_UP, 375, "amber"),
+        (Step.WRAP_UP, 376, "red"),
     ],
 )
 def test_amber_begins_at_the_budget_and_red_past_the_limit(

@@ -114,8 +114,23 @@ def test_sessions_are_listed_with_what_is_known_of_them(tmp_path: Path) -> None:
         unfinished = sessions.latest_unfinished()
         assert unfinished is not None
         assert unfinished.id == first
-        sessions.reopen(second)
-        assert sessions.session(second).finished is None
+
+
+def test_a_session_is_found_by_its_row_and_others_are_listed_for_an_error_only(
+    sessions: SessionStore,
+) -> None:
+    """An append in a store of thousands of sessions reads one of them."""
+    begin(sessions)
+    session = begin(sessions)
+    asked: list[str] = []
+    sessions._connection.set_trace_callback(asked.append)
+    sessions.append(session, FIRST)
+    sessions.heartbeat(session, "scope.questions", 5)
+    assert not [one for one in asked if one.startswith("SELECT id FROM sessions")]
+    for unknown in ("3", "02", "-1", "9" * 30, "two", "²", ""):
+        with pytest.raises(InputError, match="no such session") as caught:
+            sessions.append(unknown, FIRST)
+        assert caught.value.expected == "one of 1, 2"
 
 
 def test_without_sessions_there_is_nothing_to_resume(sessions: SessionStore) -> None:

@@ -97,6 +97,65 @@ def test_the_opening_names_the_persons_own_number_and_only_if_there_is_one() -> 
     assert bare.current.say == ("How does a door open while its locker is offline?",)
 
 
+def test_a_text_quotes_the_persons_own_number_and_else_the_scenarios() -> None:
+    text = (
+        TEXT.replace("How do you notice?", "How do you notice, at {parcel_rate}?")
+        .replace("The courier will not scan twice.", "At {kept} of memory nobody scans twice.")
+        .replace("What if a scan comes twice?", "What if one of {parcels} comes twice?")
+        .replace("A holiday comes up.", "A holiday: {record} no more.")
+        .replace("What now?", "What of {stored} now?")
+        .replace("What gives first?", "What gives first at {parcel_rate}?")
+        .replace("Twice is normal.", "Twice is normal at {parcel_rate}.")
+    )
+    machine = skip_to(Machine(scenario(text), mode="study"), "scope.assumptions")
+    give(machine, "parcels = 4M to 8M parcel/day")
+    skip_to(machine, "high_level.estimates")
+    give(machine, "parcel_rate = parcels to parcel/s")
+    skip_to(machine, "deep_dive.duplicates")
+    assert said_by(machine)[-1] == "What if one of 4M to 8M parcel/day comes twice?"
+    # 4M and 8M over 86,400 s
+    assert give(machine, "/hint").say == ("Twice is normal at 46.3 to 92.59 parcel/s.",)
+    give(machine, IDLE)
+    assert said_by(machine) == ("How do you notice, at 46.3 to 92.59 parcel/s?",)
+    give(machine, IDLE)
+    assert said_by(machine) == ("At 30 day of memory nobody scans twice. Why not?",)
+    skip_to(machine, "deep_dive.curveball")
+    assert said_by(machine)[0] == "A holiday: 500 B/parcel no more."
+    assert said_by(machine)[-1] == "What of 30 GB now?"
+    skip_to(machine, "wrap_up.bottlenecks")
+    assert said_by(machine) == ("What gives first at 46.3 to 92.59 parcel/s?",)
+
+
+def test_handing_a_quoted_number_back_is_an_echo() -> None:
+    text = TEXT.replace(
+        "How do you notice?", "The key is dropped once at {parcel_rate} of {stored}: how?"
+    )
+    machine = skip_to(Machine(scenario(text)), "scope.assumptions")
+    give(machine, "parcels = 4M to 8M parcel/day")
+    skip_to(machine, "high_level.estimates")
+    give(machine, "parcel_rate = parcels to parcel/s")
+    skip_to(machine, "deep_dive.duplicates")
+    give(machine, "The key is dropped once at 46.3 to 92.59 parcel/s of 30 GB.")
+    assert [follow_up.rung for follow_up in machine.state.follow_ups] == ["missing"]
+    assert {item.id: item.state for item in machine.score().items}["idempotent"] == "absent"
+
+
+def test_a_part_and_a_flow_say_in_study_mode_what_they_are_there_for() -> None:
+    for mode, shown in (
+        ("study", "web: service  answers the doors"),
+        ("interview", "web: service"),
+    ):
+        machine = skip_to(start(mode=mode), "high_level.components")
+        assert isinstance(machine.current, Prompt)
+        (offer, *_) = machine.current.offers
+        assert (offer.line, offer.shown) == ("web: service", shown)
+
+
+def said_by(machine: Machine) -> tuple[str, ...]:
+    assert isinstance(machine.current, Prompt)
+    return machine.current.say
+
+
 IDLE = "We will see to that when it comes up."
 NAMED = "Idempotency key from the courier's device."
 EXPLAINED = "With an idempotency key the second scan is dropped."

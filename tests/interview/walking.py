@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sdcli.interview import Finished, Machine, Prompt, Reply, RunExperiment
+from sdcli.interview import Finished, Machine, Prompt, RunExperiment
 from tests.interview.scenario_text import scenario
+
+if TYPE_CHECKING:
+    from sdcli.interview.effects import Reply
 
 ANSWERS: tuple[tuple[str, str], ...] = (
     ("scope.questions", "How many parcels arrive on a day?"),

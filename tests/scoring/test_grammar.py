@@ -22,6 +22,9 @@ from sdcli.scoring.text import read
         "1M operations per second.",
         "Out of scope: billing, teams.",
         "Snapshots freeze the state.",
+        "API: get(key) -> value, put(key, value) -> ok, delete(key) -> ok",
+        "get(key) → value",
+        "Sums: 300 TB / 4 TB per node = 75 nodes, 300 TB / 75 nodes = 4 TB, 75 x 6 TB = 450 TB",
     ],
 )
 def test_a_sentence_with_a_verb_or_a_stated_figure_says_something(text):
@@ -40,6 +43,7 @@ def test_a_sentence_with_a_verb_or_a_stated_figure_says_something(text):
         "virtual nodes / replication / quorum / gossip",
         "consistent hashing virtual node replicate quorum gossip merkle use give",
         "62^7, base62, trillion",
+        "cache = LRU eviction TTL memory store index shards",
     ],
 )
 def test_a_list_of_terms_says_nothing(text):
@@ -67,6 +71,8 @@ def test_members_of_a_list_are_known_though_the_sentence_has_a_verb(text, member
         "Reads go to the cache, misses go to the store, and the entry is filled.",
         "N=3, W=2, R=2, since every read must see the last write.",
         "A label: then a cache, that is all.",
+        "API: get(key) -> value, put(key, value) -> ok, delete(key) -> ok",
+        "100M / 30 d = 39/s, 39/s x 100 = 3,900/s, 300 TB / 4 TB = 75, 75 / 3 = 25, 25 x 4 = 100",
     ],
 )
 def test_clauses_and_short_enumerations_are_no_list(text):

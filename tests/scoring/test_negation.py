@@ -58,6 +58,9 @@ def test_what_is_turned_down_is_seen(text, words):
         ("Do not answer until the cache is filled.", "cache"),
         ("A cache rather than a replica.", "cache"),
         ("Avoid collisions with a cache of codes.", "collisions"),
+        ("To avoid thundering herd, only one request asks the store.", "thundering herd"),
+        ("To avoid a retry storm the cache says when.", "retry storm"),
+        ("We avoid deadlocks with one order of keys.", "deadlocks"),
         ("No more than one cache is asked.", "cache"),
         ("Merges run without locks.", "without locks"),  # the cue is part of the pattern
     ],

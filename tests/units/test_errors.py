@@ -111,3 +111,9 @@ def test_only_the_nearest_words_are_suggested():
     assert suggestion("gb", ["GB", "Gb", "TB"]) == "did you mean GB or Gb?"
     assert suggestion("km", ["KB", "ms"]) == ""
     assert suggestion("w" * 50, ["w" * 49]) == ""
+
+
+def test_a_name_has_a_bound():
+    assert assignment("n" * 64 + " = 3")[0] == "n" * 64
+    with pytest.raises(UnitError, match="at most 64 characters, this one has 65"):
+        assignment("n" * 65 + " = 3")

@@ -172,10 +172,19 @@ def test_what_two_people_read_differently_is_refused_with_both_readings(text, re
 
 
 @pytest.mark.parametrize(
-    "text", ["1 / (2 s)", "(1 / 2) * 1 s", "$1/$2", "(2 s)^2", "2 * s^2", "1/2"]
+    ("text", "value", "kind"),
+    [
+        ("1 / (2 s)", 0.5, "1 / time"),
+        ("(1 / 2) * 1 s", 0.5, "time"),
+        ("$1/$2", 0.5, "number"),
+        ("(2 s)^2", 4, "time^2"),
+        ("2 * s^2", 2, "time^2"),
+        ("1/2", 0.5, "number"),
+    ],
 )
-def test_each_reading_can_be_written(text):
-    quantity(text)
+def test_each_reading_can_be_written(text, value, kind):
+    found = quantity(text)
+    assert (found.value, found.kind) == (value, kind)
 
 
 @pytest.mark.parametrize(
@@ -388,7 +397,7 @@ def test_conventions_that_an_expression_rests_on():
 
 
 def test_other_conventions_change_the_result():
-    from sdcli.units import Conventions
+    from sdcli.units.conventions import Conventions
 
     rough = Conventions(day_s=1e5, month_days=25)
     assert str(parse("100M/day to 1/s").evaluate({}, rough)) == "1k/s"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sdcli.units import BUILTIN_NOUNS, UnitError, quantity
+from sdcli.units import UnitError, quantity
 from sdcli.units.conventions import DEFAULT
 from sdcli.units.table import AMBIGUOUS, UNITS
-from sdcli.units.vocabulary import Vocabulary, plural
+from sdcli.units.vocabulary import BUILTIN_NOUNS, Vocabulary, plural
 
 
 @pytest.mark.parametrize(

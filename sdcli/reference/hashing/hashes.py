@@ -5,9 +5,9 @@ the same machine after a restart. Python's own `hash()` of a text is salted anew
 (PYTHONHASHSEED), so it is of no use here. A placement names its hash, and the name belongs to
 the placement like the names of its nodes: another hash is another placement.
 
-Sources: BLAKE2b is RFC 7693, shortened to 8 bytes and read as a big-endian integer; it is in
-every Python. XXH3 (github.com/Cyan4973/xxHash, 64 bits, seed 0) takes a fifth of the time and
-comes with the extra `fast`.
+Sources: BLAKE2b is RFC 7693, with a digest of 8 bytes, read as a big-endian integer; it is in
+every Python. XXH3 (github.com/Cyan4973/xxHash, 64 bits, seed 0) is made for speed, not against
+attackers, and comes with the extra `fast`.
 
 Invariants:
     1. A hash is a whole number in [0, SPACE).

@@ -27,8 +27,10 @@ Invariants (`check()` asserts them):
     3. The arcs are disjoint and cover the circle: their widths sum to exactly SPACE.
     4. The owner of a point's own position is the node of that point (of the first, where two meet).
 
-Cost: n nodes of V points each: build O(nV log nV), lookup O(log nV), add O(V log nV) and V
-insertions, remove O(nV), arcs O(nV). Memory: two words for each point.
+Cost: n nodes of V points each: build O(nV log nV), lookup O(log nV), remove O(nV), arcs O(nV). Add
+copies both lists, O(nV), and each of its V insertions moves up to nV entries: O(V * nV) at worst.
+Memory, in CPython: for each point two list slots of 8 bytes and a 64-bit position, which is an int
+object of 36 bytes; names are shared by the points of a node, positions by the rings of an `add`.
 
 >>> ring = Ring(["a", "b", "c"])
 >>> ring.lookup("user:42")

@@ -11,69 +11,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdcli.interview.state import Probe
-from sdcli.scoring import grade
+from sdcli.interview.state import FollowUp
+from sdcli.scoring import grade, topic_echoes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sdcli.content import DeepDive, Item
     from sdcli.interview.state import Rung, State
     from sdcli.interview.terms import Terms
+    from sdcli.scoring import Graded
 
-PROBES_MAX = 2
+FOLLOW_UPS_MAX = 2
 
 _LADDER: tuple[Rung, ...] = ("missing", "named", "explained", "justified")
-_CREDIT = {"missing": 0.0, "named": 0.25, "explained": 0.7, "justified": 1.0}
 
 
-def next_probe(terms: Terms, state: State) -> Probe | None:
+def next_follow_up(terms: Terms, state: State) -> FollowUp | None:
     """The follow-up to the answer just given on the open topic, or None to go on."""
-    asked = [probe.rung for probe in state.probes if probe.topic == state.topic]
-    if len(asked) >= PROBES_MAX:
+    asked = [follow_up.rung for follow_up in state.follow_ups if follow_up.topic == state.topic]
+    if len(asked) >= FOLLOW_UPS_MAX:
         return None
     if not state.said[-1].text:
-        return None if asked else Probe(state.topic, "missing")
+        return None if asked else FollowUp(state.topic, "missing")
     topic = terms.scenario.topic(state.topic)
     reached = rungs(terms, topic, state.topic_text(topic.id))
     for rung in _LADDER:
         if rung in reached and rung not in asked:
-            return Probe(topic.id, rung)
+            return FollowUp(topic.id, rung)
     if any(rung != "justified" for rung in reached) and "pitfall" not in asked:
-        return Probe(topic.id, "pitfall")
+        return FollowUp(topic.id, "pitfall")
     return None
 
 
-def words(terms: Terms, probe: Probe) -> str:
-    """What the interviewer says for a follow-up."""
-    topic = terms.scenario.topic(probe.topic)
-    if probe.rung == "pitfall":
+def words(terms: Terms, follow_up: FollowUp) -> str:
+    """What the interviewer says for a follow-up, its placeholders still open."""
+    topic = terms.scenario.topic(follow_up.topic)
+    if follow_up.rung == "pitfall":
         return topic.pitfall
-    text: str = getattr(topic.ladder, probe.rung)
+    text: str = getattr(topic.ladder, follow_up.rung)
     return text
 
 
 def rungs(terms: Terms, topic: DeepDive, text: str) -> list[Rung]:
     """The rung that each rubric item of a topic reached in a text, in the items' order."""
-    echoes = (
-        topic.ask,
-        topic.forces,
-        topic.pitfall,
-        *topic.hints,
-        *(str(getattr(topic.ladder, rung)) for rung in _LADDER),
-    )
-    return [_rung(item, text, echoes) for item in asked_items(terms, topic)]
+    return [_rung(graded) for graded in _graded(terms, topic, text)]
 
 
 def gap(terms: Terms, topic: DeepDive, text: str) -> float:
     """How much of a topic a text leaves out: 0 nothing, 1 everything; weighted as the score."""
-    items = asked_items(terms, topic)
-    total = sum(item.weight for item in items)
-    if not total:
-        return 0.0
-    reached = rungs(terms, topic, text)
-    lost = [item.weight * (1 - _CREDIT[rung]) for item, rung in zip(items, reached, strict=True)]
-    return sum(lost) / total
+    found = _graded(terms, topic, text)
+    total = sum(graded.weight for graded in found)
+    return sum(graded.weight * (1 - graded.credit) for graded in found) / total if total else 0.0
 
 
 def asked_items(terms: Terms, topic: DeepDive) -> list[Item]:
@@ -82,6 +69,10 @@ def asked_items(terms: Terms, topic: DeepDive) -> list[Item]:
     return [items[name] for name in topic.items if name in items]
 
 
-def _rung(item: Item, text: str, echoes: Iterable[str]) -> Rung:
-    state = grade(item, text, echoes=tuple(echoes)).state
-    return next((rung for rung in _LADDER if rung == state.value), "missing")
+def _graded(terms: Terms, topic: DeepDive, text: str) -> list[Graded]:
+    echoes = topic_echoes(terms.scenario, topic)
+    return [grade(item, text, echoes=echoes) for item in asked_items(terms, topic)]
+
+
+def _rung(graded: Graded) -> Rung:
+    return next((rung for rung in _LADDER if rung == graded.state.value), "missing")

@@ -8,6 +8,8 @@ from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, rounded, tick
 from sdcli.cli.screen import assemble, bar, clock, styled, table, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.table import Table
 
@@ -111,11 +113,22 @@ def _show_step(screen: Console, step: StepReport, report: Report) -> None:
         write(screen, f"and {len(step.missed) - MISSED_SHOWN} more of less weight", indent=2)
     if step.model:
         _beside(screen, step.own, step.model)
+    if step.step == "scope":
+        asked = (*report.requirements["functional"], *report.requirements["quality"])
+        _listed(screen, "Requirements that a model answer has", asked)
+        _listed(screen, "What it leaves out", report.out_of_scope)
     if step.step == "deep_dive":
         for topic in report.topics:
             screen.print()
             write(screen, topic.title, style="bold")
             _beside(screen, topic.own, topic.model)
+
+
+def _listed(screen: Console, title: str, lines: Sequence[str]) -> None:
+    screen.print()
+    write(screen, title, style="bold")
+    for line in lines:
+        write(screen, f"- {line}", indent=2, hang=2)
 
 
 def _beside(screen: Console, own: str, model: str) -> None:

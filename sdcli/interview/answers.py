@@ -170,6 +170,8 @@ class Player:
         self._last, self._queued = answer.index, answer
         if prompt.kind == "text":
             return answer.text, answer.seconds
+        if answer.text.startswith("/edit "):  # a change of an earlier text may have several lines
+            return answer.text, answer.seconds
         first, *rest = [line for line in answer.text.split("\n") if line.strip()] or [""]
         self._queue = rest
         return first, answer.seconds

@@ -34,10 +34,10 @@ _FIXED = {
 
 
 def read_edit(given: str) -> tuple[str, str]:
-    """The name and the new text of what stands after `/edit`.
+    """The name and the new text of what stands after `/edit`; no text when there is only a name.
 
     Raises:
-        InputError: there is no name, or nothing after it.
+        InputError: there is no name.
 
     >>> read_edit("writes = 200M link/month")
     ('writes', 'writes = 200M link/month')
@@ -46,9 +46,9 @@ def read_edit(given: str) -> tuple[str, str]:
     """
     match = re.match(r"([a-z][a-z_]*\.\S+)(?:\s+(.*))?\Z", given, re.DOTALL)
     name, text = (match[1], (match[2] or "").strip()) if match else (name_of(given), given.strip())
-    if not name or not text or (not match and text == name):
-        raise InputError("this says not what to change into what", given=given, expected=USAGE)
-    return name, text
+    if not name:
+        raise InputError("this does not say what to change", given=given, expected=USAGE)
+    return name, "" if not match and text == name else text
 
 
 def edited(terms: Terms, state: State, name: str, text: str) -> State:
@@ -59,6 +59,8 @@ def edited(terms: Terms, state: State, name: str, text: str) -> State:
     """
     if "." in name:
         return _edited_text(state, name, text)
+    if not text and standing_text(state, name):
+        raise InputError("this does not say what it should be", where=name, expected=USAGE)
     shelf, entry = _edited_line(terms, state, name, text)
     return state.shelved(shelf, entry)
 
@@ -91,6 +93,8 @@ def _edited_text(state: State, at: str, text: str) -> State:
             expected=f"one of {', '.join(known)}" if known else "an answer first",
             fix=did_you_mean(at, known),
         )
+    if not text:
+        raise InputError("this does not say what it should be", where=at, expected=USAGE)
     said = list(state.said)
     said[places[-1]] = Said(at, text)
     return replace(state, said=tuple(said))
@@ -112,7 +116,7 @@ def _edited_line(terms: Terms, state: State, name: str, line: str) -> tuple[str,
     raise InputError(
         f"{name} is a line of another form" if is_known else "no line has this name",
         where=name,
-        given=line,
+        given=line or name,
         expected=USAGE if is_known or not names else f"one of {', '.join(names)}",
         fix="" if is_known else did_you_mean(name, names),
     )

@@ -3,8 +3,9 @@
 An entry has groups of words; a group hits when all its words occur in the question, by
 stems and in any order, a phrase as a phrase. The entry wins whose hits take up the most words
 of the question, since "how many new links a month" is more surely meant than "traffic"; among
-equals the one with the larger group, then the one that stands first. Nothing hits: nobody
-guesses, the interviewer says that it is the person's call.
+equals the one with the larger group, then the one that stands first. A question of one or two
+words ("availability?") hits the first group that has them. Nothing hits: nobody guesses, the
+interviewer says that it is the person's call.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sdcli.scoring.patterns import pattern
-from sdcli.scoring.text import Sentence, tokenize
+from sdcli.scoring.text import Sentence, stems_in, tokenize
+from sdcli.scoring.words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+SHORT_WORDS_MAX = 2
 
 
 class BankEntry(Protocol):
@@ -34,6 +39,7 @@ def match_question(text: str, questions: Iterable[Entry]) -> Entry | None:
     Cost: O(words of all groups).
     """
     asked = Sentence(text, 0, len(text), 1, 0, tokenize(text))
+    questions = tuple(questions)
     best: Entry | None = None
     best_rank = (0, 0)
     for entry in questions:
@@ -51,4 +57,15 @@ def match_question(text: str, questions: Iterable[Entry]) -> Entry | None:
                 rank = (len(taken), max(rank[1], len(places)))
         if rank > best_rank:
             best, best_rank = entry, rank
-    return best
+    return best or _in_a_word(asked, questions)
+
+
+def _in_a_word(asked: Sentence, questions: Iterable[Entry]) -> Entry | None:
+    """The entry of which a very short question has a part."""
+    meant = frozenset(asked.places) - stems_in(FUNCTION_WORDS)
+    if not 1 <= len(meant) <= SHORT_WORDS_MAX:
+        return None
+    for entry in questions:
+        if any(meant <= stems_in(group) for group in entry.match):
+            return entry
+    return None

@@ -19,7 +19,7 @@ from sdcli.interview import (
 )
 from sdcli.interview.answers import answers_of
 from tests.interview.scenario_text import scenario
-from tests.interview.walking import ANSWERS, finish, give, run, skip_to, start, walk
+from tests.interview.walking import ANSWERS, at_of, finish, give, run, skip_to, start, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -288,3 +288,19 @@ def test_what_was_taken_back_is_not_recorded() -> None:
     text = dump_answers(machine.terms, machine.events)
     assert "wrong" not in text
     assert "/back" not in text
+
+
+def test_a_change_of_an_earlier_text_keeps_its_lines_at_a_list() -> None:
+    """At a prompt that takes lines, `/edit PROMPT-ID` with paragraphs is one answer."""
+    machine = start()
+    for at, text in (("scope.questions", ""), ("scope.functional", "open"), ("scope.quality", "")):
+        assert at_of(machine) == at
+        give(machine, text)
+    give(machine, "/edit scope.functional open the door\n\nclose the door")
+    finish(machine)
+    again = play(answers_of(yaml.parse(dump_answers(machine.terms, machine.events), "x.yaml")))
+    assert [part.text for part in again.design().requirements.functional] == [
+        "open the door",
+        "close the door",
+    ]
+    assert again.design() == machine.design()

@@ -247,7 +247,8 @@ class TestEdit:
         ("edit", "what"),
         [
             ("/edit", "what to change"),
-            ("/edit parcels", "what to change"),
+            ("/edit parcels", "what it should be"),
+            ("/edit parcel", "did you mean parcels?"),
             ("/edit parsels = 3M parcel/day", "did you mean parcels?"),
             ("/edit parcels: hash-ring", "another form"),
             ("/edit parcels = 3 GB", "parcel_rate cannot be computed"),

@@ -37,3 +37,14 @@ BANK = (
 def test_the_entry_with_the_most_words_hit_is_meant(text, found):
     entry_found = match_question(text, BANK)
     assert (entry_found and entry_found.id) == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [("availability?", "uptime"), ("Availability", "uptime"), ("the?", None), ("colour?", None)],
+)
+def test_a_question_of_a_word_finds_the_group_that_has_it(asked, expected):
+    """ "What availability" is a group; whoever asks shorter means the same."""
+    bank = [entry("uptime", ["what availability"]), entry("size", ["how large", "link"])]
+    found = match_question(asked, bank)
+    assert (found.id if found else None) == expected

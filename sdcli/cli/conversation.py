@@ -65,6 +65,8 @@ class Conversation:
     _step: Step | None = field(default=None, init=False)
     _prefill: str | None = field(default=None, init=False)
     _is_refused: bool = field(default=False, init=False)
+    _put_last: tuple[str, tuple[str, ...]] = field(default=("", ()), init=False)
+    _offered: set[str] = field(default_factory=set, init=False)
     _kept: dict[str, str] = field(default_factory=dict, init=False)  # begun texts, by prompt
 
     def run(self) -> None:
@@ -74,7 +76,6 @@ class Conversation:
             Left: `/quit`.
             EOFError, KeyboardInterrupt: the input ended, or Ctrl-C.
         """
-        asked = ""
         self._prefill = self.draft or None
         while True:
             current = self.machine.current
@@ -82,13 +83,13 @@ class Conversation:
                 return
             if isinstance(current, RunExperiment):
                 self._experiment(current)
+                continue
+            # The same question is put once; what it newly offers is said as it comes up.
+            if (current.at, current.say) != self._put_last:
+                self._put(current)
             else:
-                # The same question is not put twice in a row, unless something came in between.
-                again = asked and (current.is_continued or self._prefill is not None)
-                if current.at != asked or not again:
-                    self._put(current)
-                asked = current.at
-                self._take(current)
+                self._offer(current)
+            self._take(current)
 
     def _put(self, prompt: Prompt) -> None:
         """Show what the interviewer says, and what may be taken over."""
@@ -103,14 +104,24 @@ class Conversation:
             self.say(paragraph)
         if prompt.experiment is not None:
             self.say(_prediction(prompt.experiment))
-        for offer in prompt.offers:
-            write(self.screen, offer.shown, label="  offered  ")
+        self._put_last, self._offered = (prompt.at, prompt.say), set()
+        self._offer(prompt)
         if prompt.offers:
-            self.screen.print(
-                styled("  /accept NAME takes one, /accept all takes all", style="cyan")
+            write(
+                self.screen,
+                "/accept NAME takes one, /accept all takes all",
+                indent=2,
+                style="cyan",
             )
         elif prompt.example and not prompt.is_continued:
             write(self.screen, f"for example  {prompt.example}", indent=2, style="cyan")
+
+    def _offer(self, prompt: Prompt) -> None:
+        """Show the lines that may be taken over and were not shown yet."""
+        for offer in prompt.offers:
+            if offer.line not in self._offered:
+                self._offered.add(offer.line)
+                write(self.screen, offer.shown, label="  offered  ")
 
     def _take(self, prompt: Prompt) -> None:
         """Ask once; give the answer to the machine; store; show what came of it."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sdcli.cli.watching import figure, run_watched
-from sdcli.core.chance import SEED
 from sdcli.core.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -67,13 +66,17 @@ def _run(
         list[str] | None, typer.Argument(metavar="NAME [--PARAM VALUE ...]", show_default=False)
     ] = None,
     *,
-    seed: Annotated[int, typer.Option(min=0, help="Decides every random choice.")] = SEED,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Decides every random choice.", show_default="7")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run an experiment; its parameters are options: --vnodes 160."""
     from sdcli.cli.screen import console, print_json
+    from sdcli.core.chance import SEED
     from sdcli.experiments import get, params_json
 
+    seed = SEED if seed is None else seed
     words = words or []
     rest = [word for word in words if word not in _HELP]
     if len(rest) < len(words):

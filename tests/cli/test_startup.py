@@ -19,6 +19,7 @@ HEAVY = {
     "snowballstemmer": "snowballstemmer",
     "sqlite3": "sqlite3",
     "platformdirs": "platformdirs",
+    "chance": "sdcli.core.chance",
     "units": "sdcli.units",
     "experiments": "sdcli.experiments",
     "documents": "sdcli.documents",
@@ -57,12 +58,12 @@ def imported(arguments: list[str], tmp_path) -> set[str]:
         (["interview", "--help"], "typer"),
         (["calc", "100M link/month to link/s"], "units"),
         (["scenarios"], "typer rich yaml content units platformdirs"),
-        (["lab", "list"], "typer rich experiments units"),
+        (["lab", "list"], "typer rich experiments units chance"),
         (
             ["sessions", "list"],
             "typer rich sqlite3 interview yaml content units platformdirs design scoring",
         ),
-        (["doc", "schema"], "typer yaml design units"),
+        (["doc", "schema"], "typer yaml design units chance"),
     ],
     ids=" ".join,
 )

@@ -98,7 +98,7 @@ class Conversation:
             self._heading(prompt.step)
         self.screen.print()
         self.screen.print(styled(prompt.title, style="bold"))
-        if prompt.at == "high_level.walkthrough":
+        if prompt.draws:
             self._diagram(quiet=True)
         for paragraph in prompt.say:
             self.say(paragraph)

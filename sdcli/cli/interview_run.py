@@ -112,6 +112,9 @@ def hold(wish: Wish) -> None:
             _leave(store, session, machine, screen)
             return
         except (EOFError, KeyboardInterrupt):
+            if player:
+                store.delete(session.id)
+                raise Interrupted("the recording was not played to its end") from None
             screen.print()
             _leave(store, session, machine, screen)
             raise Interrupted("left before the end; everything answered so far is saved") from None
@@ -125,7 +128,8 @@ def hold(wish: Wish) -> None:
         except SdcliError as error:
             error.fix = f"sdcli interview --session {session.id} --out FOLDER writes it elsewhere"
             raise
-        store.finish(session.id, report.score)
+        if session.finished is None:
+            store.finish(session.id, report.score)
         show_report(screen, report, session.id)
         for path in paths:
             screen.print(styled(f"wrote {path}"))

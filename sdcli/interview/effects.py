@@ -68,6 +68,7 @@ class Prompt:
         is_continued: the same question goes on (the next line of a list), so there is no
             need to say it again.
         experiment: at a prediction, what will run: ask the experiment for its question.
+        draws: whether the design so far is drawn before the question.
     """
 
     at: str
@@ -81,6 +82,7 @@ class Prompt:
     prefill: str = ""
     is_continued: bool = False
     experiment: RunExperiment | None = None
+    draws: bool = False
 
 
 Current: TypeAlias = Prompt | RunExperiment | Finished

@@ -117,6 +117,7 @@ def prompt(terms: Terms, state: State) -> Prompt:
         prefill=state.prefill,
         is_continued=state.given > 0,
         experiment=experiment(terms, state, state.topic) if phase is Phase.PREDICT else None,
+        draws=phase is Phase.WALKTHROUGH,
     )
 
 

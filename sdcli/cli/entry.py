@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        return _dispatch(arguments)
+        return _carry_out(arguments)
     except SdcliError as error:
         if debug:
             raise
@@ -56,6 +56,13 @@ def run(arguments: list[str]) -> int:
         )
         print(plain(told), file=sys.stderr)
         return int(ExitCode.DEFECT)
+
+
+def _carry_out(arguments: list[str]) -> int:
+    """Run the command, and push out what it printed while an error can still be caught."""
+    code = _dispatch(arguments)
+    sys.stdout.flush()
+    return code
 
 
 def _dispatch(arguments: list[str]) -> int:

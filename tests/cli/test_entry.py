@@ -26,9 +26,15 @@ def test_a_terminal_without_block_characters_gets_question_marks():
     assert b"?" in process.stdout
 
 
-def test_a_reader_that_leaves_early_is_no_error():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", [["scenarios", "--json"], ["calc", "1 + 1"], ["--help"]])
+def test_a_reader_that_leaves_early_is_no_error(command, unbuffered):
+    """What was printed may still wait in a buffer when the program ends, or not."""
     process = subprocess.Popen(
-        [*SDCLI, "scenarios", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*SDCLI, *command],
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     process.stdout.close()
     _, told = process.communicate(timeout=60)

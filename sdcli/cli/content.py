@@ -7,7 +7,6 @@ experiments and kinds of components.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +61,7 @@ def check(
             faults += prove(file.scenario, file.outline.tree.name)
     faults.sort()
     if as_json:
-        print_json({"files": checked.count, "faults": [asdict(fault) for fault in faults]})
+        print_json({"files": checked.count, "faults": [fault._asdict() for fault in faults]})
     else:
         out = console()
         for fault in faults:

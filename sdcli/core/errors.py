@@ -15,12 +15,23 @@ so that every error of the program reads the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import namedtuple
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing is imported by type checkers only
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NamedTuple
+
+    class _Fault(NamedTuple):
+        file: str
+        line: int
+        key: str
+        message: str
+        remedy: str = ""
+
+else:  # dataclasses would bring inspect along, which costs more than a whole sum
+    _Fault = namedtuple("_Fault", "file line key message remedy", defaults=("",))  # noqa: PYI024
 
 
 class ExitCode(IntEnum):
@@ -112,18 +123,13 @@ class Interrupted(SdcliError):  # noqa: N818 - leaving is no error of anybody's
     exit_code = ExitCode.INTERRUPTED
 
 
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One thing wrong in one file, with its place and its remedy.
+class Fault(_Fault):
+    """One thing wrong in one file, with its place and its remedy; sorts by file, then line.
 
     `key` is a dotted path with list positions: `estimates[1].size`. `line` counts from 1.
     """
 
-    file: str
-    line: int
-    key: str
-    message: str
-    remedy: str = ""
+    __slots__ = ()
 
     def render(self) -> str:
         """One line: `file:line: key: message; fix: remedy`."""

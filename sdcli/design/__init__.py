@@ -6,7 +6,7 @@ parameter into a value, `validation` finds what no single field can know to be w
 Nothing here runs an experiment or writes a document.
 """
 
-from sdcli.design.faults import in_order
+from sdcli.core.faults import in_order
 from sdcli.design.file import Loaded, dump, load, parse
 from sdcli.design.kinds import KINDS, ParamSpec
 from sdcli.design.leaves import leaves, plain

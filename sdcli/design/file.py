@@ -16,9 +16,9 @@ from pydantic import BaseModel, ValidationError
 
 from sdcli.core import yaml
 from sdcli.core.errors import Fault, FaultsFound, InputError
+from sdcli.core.faults import in_order
 from sdcli.core.files import conflict_line, read_text
 from sdcli.core.suggest import did_you_mean, nearest
-from sdcli.design.faults import in_order
 from sdcli.design.model import SCHEMA, Assumption, Design, Estimate, Flow
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sdcli.cli.screen import plain
 from sdcli.core.errors import Fault
+from sdcli.core.faults import in_order
 from sdcli.core.text import one_line, printable
-from sdcli.design.faults import in_order
 from sdcli.documents.escape import inline
 from sdcli.units.errors import printable as in_errors
 

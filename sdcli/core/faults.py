@@ -1,8 +1,7 @@
-"""Faults that quote a design: whatever stands in the file, a message moves no cursor."""
+"""Faults in order, of a file that may hold anything: no message of theirs moves a cursor."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sdcli.core.text import printable
@@ -18,8 +17,7 @@ FAULTS_MAX = 200
 def in_order(faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once, printable, by line and key; of very many the first ones and a count."""
     clean = {
-        replace(
-            fault,
+        fault._replace(
             key=printable(fault.key),
             message=printable(fault.message),
             remedy=printable(fault.remedy),
@@ -29,6 +27,6 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
     ordered = sorted(clean, key=lambda fault: (fault.line, fault.key, fault.message))
     rest = ordered[FAULTS_MAX:]
     if rest:
-        more = replace(rest[0], key="", message=f"and {len(rest)} faults or more from here on")
-        return [*ordered[:FAULTS_MAX], replace(more, remedy="")]
+        said = f"and {len(rest)} faults or more from here on"
+        return [*ordered[:FAULTS_MAX], rest[0]._replace(key="", message=said, remedy="")]
     return ordered

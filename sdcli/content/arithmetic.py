@@ -122,7 +122,7 @@ def _conditions(outline: Outline, worksheet: Worksheet) -> Iterator[Fault]:
         except InputError as error:
             yield outline.tree.fault(key, error.what, error.fix)
             continue
-        if not expression.is_comparison:
+        if not expression.is_question:
             message = f'"{text}" compares nothing'
             remedy = "write a comparison, like write_rate > 10 link/s"
             yield outline.tree.fault(key, message, remedy)

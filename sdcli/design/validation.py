@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import Fault, InputError
+from sdcli.core.faults import in_order
 from sdcli.core.suggest import did_you_mean
-from sdcli.design.faults import in_order
 from sdcli.design.kinds import KINDS
 from sdcli.design.lines import QUALITY_LIKE, check_flow, unknown_kind, unknown_param
 from sdcli.design.model import CLIENT
@@ -217,7 +217,7 @@ class _Validation:
         except InputError as error:
             yield self._error(key, error)
             return
-        if not expression.is_comparison:
+        if not expression.is_question:
             yield self.tree.fault(key, "this is not a comparison, like ring.spread <= 0.1")
         for name in sorted(expression.names):
             head, dot, _ = name.partition(".")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.estimate.working import Line, worked_line
 from sdcli.units import Expression, Quantity, UnitError, checked_name, parse
+from sdcli.units.conventions import DEFAULT, Conventions
 from sdcli.units.errors import suggestion
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Worksheet:
         assumptions: the text of each: a quantity, a range, or a formula.
         estimates: formula and unit of each; without a unit, the most readable one is shown.
         nouns: count nouns beside the built-in ones.
+        conventions: day, month and year.
 
     Attributes:
         values: the quantities that could be computed, assumptions first, each in its order.
@@ -43,8 +45,10 @@ class Worksheet:
         assumptions: Mapping[str, str],
         estimates: Mapping[str, tuple[str, str | None]],
         nouns: Iterable[str] = (),
+        conventions: Conventions = DEFAULT,
     ) -> None:
         self._nouns = tuple(nouns)
+        self._conventions = conventions
         self._units = {name: unit for name, (_, unit) in estimates.items()}
         formulas = {name: formula for name, (formula, _) in estimates.items()}
         self._names = (*assumptions, *(name for name in formulas if name not in assumptions))
@@ -158,7 +162,7 @@ class Worksheet:
         try:
             if failed:
                 raise UnitError(f"this needs {failed[0]}, which could not be computed")  # noqa: TRY301
-            value = expression.evaluate(computed, source=name)
+            value = expression.evaluate(computed, self._conventions, source=name)
             if name not in self._units:
                 computed[name] = value
                 return
@@ -175,7 +179,11 @@ class Worksheet:
         unit = self._units[name]
         result = value.to(unit, nouns=self._nouns) if unit else value
         plain = expression.without_conversion()
-        before = plain.evaluate(computed, source=name) if plain is not expression else value
+        before = (
+            plain.evaluate(computed, self._conventions, source=name)
+            if plain is not expression
+            else value
+        )
         worked = worked_line(name, plain, computed, before, result)
         uses = tuple(self._uses(name))
         return Line(name, expression.text, unit, result, worked, uses)

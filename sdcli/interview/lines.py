@@ -107,7 +107,7 @@ def _read_number_line(terms: Terms, state: State, shelf: str, line: str, origin:
             expected="a name that is not taken",
             fix=f"/edit {line}",
         )
-    if expression.is_comparison:
+    if expression.is_question:
         raise InputError(
             "this compares, it does not say how much",
             where=name,

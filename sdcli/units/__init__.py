@@ -4,11 +4,14 @@
 scenario's data and in the checker of a typed answer. A quantity has a magnitude, which may be
 a range, and a dimension, which keeps bytes, seconds, dollars and each counted thing apart.
 
-From the text to the result: tokens -> literals, parser -> syntax -> evaluate -> quantity ->
-display. A quantity is made of a spread (arithmetic.py computes with it) and a dimension;
-product.py holds products of units. The words are data: table (units), vocabulary (nouns).
-The package uses neither pint nor numpy, and imports so little that a one-shot sum starts
-about as fast as Python does.
+From the text to the result: tokens -> literals, readings (what is refused), parser -> syntax ->
+evaluate -> quantity -> display, with companions beside it. A quantity is made of a spread and a
+dimension; product.py holds products of units. arithmetic.py computes with spreads, by the
+scalar forms of operations.py; sampling draws them, in Python (scalars.py) or with numpy
+(vectors.py); sensitivity says which range drives the result. The words are data: table (units),
+vocabulary (nouns), functions, habits (what people write instead), long_tail (the names that
+pint explains to physical.py). numpy and pint come in when they are needed, and everything else
+is so little that a one-shot sum starts about as fast as Python does.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Dimensions: what kind of thing a quantity measures, as a vector of exponents.
 
-The base kinds are `information`, `time` and `money`, and every count noun is one of its own:
-a request is not a user, and neither is a plain number. pint and most calculators take bits
-and requests for plain numbers, so that `1 GB + 1` gives a result; here it is an error.
+The base kinds are `information`, `time`, `money` and those of physics, and every count noun is
+one of its own: a request is not a user, and neither is a plain number. pint and most
+calculators take bits and requests for plain numbers, so that `1 GB + 1` gives a result; here
+it is an error.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 INFORMATION = "information"
 TIME = "time"
 MONEY = "money"
-BASE_KINDS = (INFORMATION, MONEY, TIME)
+LENGTH, MASS, TEMPERATURE = "length", "mass", "temperature"
+CURRENT, SUBSTANCE, LUMINOSITY = "current", "substance", "luminosity"
+PHYSICAL_KINDS = frozenset((LENGTH, MASS, TEMPERATURE, CURRENT, SUBSTANCE, LUMINOSITY))
+BASE_KINDS = frozenset((INFORMATION, MONEY, TIME)) | PHYSICAL_KINDS
 
-_FIRST = {INFORMATION: 0, MONEY: 1, TIME: 3}  # count nouns, by alphabet, stand between
+_FIRST = {INFORMATION: 0, MONEY: 1, TIME: 3}  # the rest, by alphabet, stands between
 
 
 def _place(base: str) -> tuple[int, str]:

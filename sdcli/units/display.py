@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sdcli.units.dimension import INFORMATION, TIME, Dimension
+from sdcli.units.dimension import INFORMATION, PHYSICAL_KINDS, TIME, Dimension
 from sdcli.units.product import UnitProduct, product
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.table import BYTE, DOLLAR, LADDERS, PERCENT, SECOND, UNITS, Unit
@@ -27,15 +27,18 @@ _PLAIN_MIN, _PLAIN_MAX = 1e-3, 1e6  # outside, and past the prefixes: 1.5e-6
 _PREFIX_MAX = 1e15
 _SLOW = 0.1  # a rate below this is shown per minute, hour, day or year
 _SLOWER = ("s", "min", "hour", "day", "year")
+_FAR_MIN, _FAR_MAX = 0.1, 1e4  # an end of a range outside these gets a unit of its own
+_DIGITS_MAX = 7  # to which the ends of a narrow range are told apart
 
 
 def show(quantity: Quantity, digits: int = DIGITS) -> str:
     """The quantity as text: `38.58 link/s`, `100M to 200M link/month`, `$150k/day`."""
     unit = shown_unit(quantity, digits)
-    numbers = [number_in(value, quantity, unit, digits) for value in _ends(quantity)]
-    if len(numbers) == 1:
-        return unit.after(numbers[0])
-    low, high = numbers
+    if not quantity.is_range:
+        return unit.after(number_in(quantity.value, quantity, unit, digits))
+    if far := _far_ends(quantity, unit, digits):
+        return far
+    low, high = _ends(quantity, unit, digits)
     if unit.text.startswith(("$", "%")) and not unit.has_powers:
         per = unit.text.removeprefix("$").removeprefix("%")
         first = UnitProduct(unit.factors[:1])
@@ -51,8 +54,8 @@ def summarise(quantity: Quantity, digits: int = DIGITS) -> str:
     if not quantity.is_range:
         return show(quantity, digits)
     unit = shown_unit(quantity, digits)
-    low, high = (number_in(value, quantity, unit, digits) for value in _ends(quantity))
-    return f"{unit.after(number_in(quantity.value, quantity, unit, digits))} ({low} to {high})"
+    ends = _far_ends(quantity, unit, digits) or " to ".join(_ends(quantity, unit, digits))
+    return f"{unit.after(number_in(quantity.value, quantity, unit, digits))} ({ends})"
 
 
 def number_in(value: float, quantity: Quantity, unit: UnitProduct, digits: int = DIGITS) -> str:
@@ -71,7 +74,8 @@ def rounded(number: float, digits: int = DIGITS) -> float:
     >>> rounded(999.95), rounded(0.0123456)
     (1000.0, 0.01235)
     """
-    return float(f"{number:.{digits - 1}e}")
+    near = float(f"{number:.{digits - 1}e}")
+    return near if math.isfinite(near) else number  # 1.7976e308 has no larger neighbour
 
 
 def scaled(number: float, digits: int = DIGITS, *, money: bool = False) -> str:
@@ -110,7 +114,9 @@ def _decimal(number: float, digits: int) -> str:
 
 
 def _scientific(number: float, digits: int) -> str:
-    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
+    mantissa, sign, exponent = f"{number:.{digits - 1}e}".partition("e")
+    if not sign:
+        return mantissa  # inf
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}e{int(exponent)}"
@@ -125,22 +131,54 @@ def _percent(number: float, digits: int) -> str:
     return plain(number, digits)
 
 
-def _ends(quantity: Quantity) -> tuple[float, ...]:
-    return (quantity.low, quantity.high) if quantity.is_range else (quantity.value,)
+def _ends(quantity: Quantity, unit: UnitProduct, digits: int) -> tuple[str, str]:
+    """Low and high of a range before one unit, with more digits where they would look alike."""
+    for more in range(digits, max(digits, _DIGITS_MAX) + 1):
+        low, high = (number_in(v, quantity, unit, more) for v in (quantity.low, quantity.high))
+        if low != high:
+            break
+    return low, high
+
+
+def _far_ends(quantity: Quantity, unit: UnitProduct, digits: int) -> str:
+    """`1 B to 1 TB`: ends that no unit suits both, each in its own; else empty.
+
+    Only where the unit is a single one: `1 B/s to 1 TB/s` would be a conversion.
+    """
+    if quantity.asked is not None or len(unit.factors) != 1 or unit.factors[0][1] != 1:
+        return ""
+    ends = (quantity.low, quantity.high)
+    size = unit.size(quantity.conventions)
+    if all(end == 0 or _FAR_MIN <= abs(end) / size < _FAR_MAX for end in ends):
+        return ""
+    units = [_readable(end, quantity, digits) for end in ends]
+    if units[0] == units[1]:
+        return ""
+    texts = (u.after(number_in(v, quantity, u, digits)) for u, v in zip(units, ends, strict=True))
+    return " to ".join(texts)
 
 
 def shown_unit(quantity: Quantity, digits: int = DIGITS) -> UnitProduct:
     """The unit that was asked for, or else the one that gives the most readable number."""
     if quantity.asked is not None:
         return quantity.asked
+    value = quantity.value or max(abs(quantity.low), abs(quantity.high))
+    return _readable(value, quantity, digits)
+
+
+def _readable(value: float, quantity: Quantity, digits: int) -> UnitProduct:
+    """The unit in which a value of this quantity's kind stands between 1 and 1000, if one does."""
     conventions = quantity.conventions
     dimension = quantity.dimension
     if dimension.is_number:
         return UnitProduct(((PERCENT, 1),)) if PERCENT in quantity.preferred else UnitProduct()
     units: Factors = [
-        (_preferred(base, quantity.preferred), exponent) for base, exponent in dimension.exponents
+        (usual_unit(base, quantity.preferred), exponent) for base, exponent in dimension.exponents
     ]
-    value = quantity.value or max(abs(quantity.low), abs(quantity.high))
+    if not PHYSICAL_KINDS.isdisjoint(base for base, _ in dimension.exponents):
+        return product(_named(dimension, quantity.preferred) or units)
+    if value == 0:
+        return product(units)
     if dimension.exponent(TIME) == -1:
         units = _readable_rate(units, value, conventions)
     steps = INFORMATION if dimension.exponent(INFORMATION) == 1 else ""
@@ -153,18 +191,39 @@ def shown_unit(quantity: Quantity, digits: int = DIGITS) -> UnitProduct:
         return product(units)  # 90 s as typed, not 1.5 min
     for unit, limit in _ladder(units[place][0], conventions):
         units[place] = (unit, 1)
-        if _in(units, value, conventions, digits) < limit:
+        exact = abs(value / product(units).size(conventions))  # 1024 MiB rounds to 1000 MiB
+        if max(exact, _in(units, value, conventions, digits)) < limit:
             break
     return product(units)
 
 
-def _preferred(base: str, preferred: tuple[Unit, ...]) -> Unit:
-    """The unit that was typed for this base kind, else the usual one."""
+def usual_unit(base: str, preferred: tuple[Unit, ...] = ()) -> Unit:
+    """The unit that was typed for this base kind, else the usual one: byte, second, dollar."""
     usual = {INFORMATION: BYTE, TIME: SECOND, "money": DOLLAR}
     typed = next((unit for unit in preferred if unit.base == base), None)
     if base == "money":
         return DOLLAR
+    if typed is None and base in PHYSICAL_KINDS:
+        from sdcli.units.physical import base_unit
+
+        return base_unit(base)
     return typed or usual.get(base) or Unit(base, Dimension.of(base))
+
+
+def _named(dimension: Dimension, preferred: tuple[Unit, ...]) -> Factors:
+    """The units with joule, watt and the like in the place of what they are made of.
+
+    Empty where base units were typed and no such name: 5 ampere/s is not 5 coulomb/s^2.
+    """
+    if all(unit.dimension == Dimension.of(unit.base) for unit in preferred if unit is not PERCENT):
+        return []
+    from sdcli.units.physical import named
+
+    compound = named(dimension, preferred)
+    if compound is None:
+        return []
+    left = (dimension / compound.dimension).exponents
+    return [(compound, 1), *((usual_unit(base, preferred), power) for base, power in left)]
 
 
 def _in(
@@ -182,15 +241,16 @@ def _readable_rate(units: Factors, value: float, conventions: Conventions) -> Fa
     place = next(i for i, (unit, _) in enumerate(units) if unit.base == TIME)
     if units[place][0].prefixed:
         units[place] = (SECOND, -1)
-    if any(unit.base == INFORMATION for unit, _ in units):
-        return units
-    if not 0 < _in(units, value, conventions) < _SLOW:
+    least = [  # what the ladder of bytes cannot make larger
+        (LADDERS[u.ladder][0] if u.base == INFORMATION and u.ladder and e == 1 else u, e)
+        for u, e in units
+    ]
+    if not 0 < _in(least, value, conventions) < _SLOW:
         return units
     for unit in (UNITS[name] for name in _SLOWER):
-        slower = [*units]
-        slower[place] = (unit, -1)
-        if _in(slower, value, conventions) >= 1:
-            return slower
+        least[place] = (unit, -1)
+        if _in(least, value, conventions) >= 1:
+            return [*units[:place], (unit, -1), *units[place + 1 :]]
     return units
 
 
@@ -198,5 +258,6 @@ def _ladder(typed: Unit, conventions: Conventions) -> list[tuple[Unit, float]]:
     """The units that may be shown instead, each with the number at which the next one begins."""
     steps = LADDERS.get(typed.ladder) or (LADDERS["time"] if typed.base == TIME else [typed])
     sizes = [unit.size(conventions) for unit in steps]
-    limits = [sizes[place] / sizes[place - 1] for place in range(1, len(sizes))]
+    # rounded, since a millisecond is 1000.0000000000001 microseconds in floating point
+    limits = [rounded(sizes[at] / sizes[at - 1], 9) for at in range(1, len(sizes))]
     return list(zip(steps, [*limits, math.inf], strict=True))

@@ -112,6 +112,12 @@ _ARTICLES = {
     "information": "an amount of information",
     "time": "a time",
     "money": "an amount of money",
+    "length": "a length",
+    "mass": "a mass",
+    "temperature": "a temperature",
+    "current": "an electric current",
+    "substance": "an amount of substance",
+    "luminosity": "a luminous intensity",
 }
 
 

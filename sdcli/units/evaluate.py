@@ -6,11 +6,9 @@ did-you-mean over names, units and functions.
 
 from __future__ import annotations
 
-import math
-
-from sdcli.units import arithmetic
 from sdcli.units.dimension import NUMBER, Dimension
 from sdcli.units.errors import UnitError, quoted, suggestion
+from sdcli.units.functions import FUNCTIONS
 from sdcli.units.product import UnitProduct
 from sdcli.units.quantity import COMPARES, Quantity
 from sdcli.units.record import TYPE_CHECKING
@@ -22,15 +20,17 @@ from sdcli.units.syntax import (
     Conversion,
     Interval,
     Literal,
+    Logic,
     Name,
     Negative,
     Node,
+    Not,
     UnitWord,
     is_literal,
     write,
 )
 from sdcli.units.table import AMBIGUOUS, Unit
-from sdcli.units.vocabulary import FUNCTION_NAMES, Vocabulary, ambiguous
+from sdcli.units.vocabulary import Vocabulary, ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-_NOISE = 1e-9  # 3.0000000000000004 servers are 3 servers
 _PRINTED = {"*": "×", "/": "÷"}
 
 
@@ -110,6 +109,34 @@ class Evaluator:
         self._placed(node.sign, lambda: left.same_kind(right, COMPARES, node.operator))
         return left, right
 
+    def holds(self, node: Node) -> bool:
+        """Whether a question is true; ranges are compared by their medians.
+
+        Both sides of `and` and `or` are worked out, so that a wrong name in the second is found
+        where the first decides.
+
+        Raises:
+            UnitError: two kinds are compared, or a name is unknown.
+        """
+        if isinstance(node, Not):
+            return not self.holds(node.operand)
+        if isinstance(node, Logic):
+            left, right = self.holds(node.left), self.holds(node.right)
+            return (left and right) if node.operator == "and" else (left or right)
+        assert isinstance(node, Comparison)  # noqa: S101 - the only kind left
+        one, two = self.compared(node)
+        order = one.compare(two)
+        if self.steps is not None:
+            self.steps.append(f"{one.summary()} {node.operator} {two.summary()}")
+        return {
+            "<": order < 0,
+            "<=": order <= 0,
+            ">": order > 0,
+            ">=": order >= 0,
+            "==": order == 0,
+            "=": order == 0,
+        }[node.operator]
+
     def _placed(self, span: Span, work: Callable[[], Result]) -> Result:
         try:
             return work()
@@ -128,12 +155,22 @@ class Evaluator:
             return value
         if node.name in AMBIGUOUS:
             raise ambiguous(node.name).at(node.span, self.text)
-        known = [*self.values, *self.known, *self.vocabulary.words(), *FUNCTION_NAMES]
-        raise UnitError(
-            f"{quoted(node.name)} is no name, unit or count noun that is known here",
-            fix=suggestion(node.name, known),
-            span=node.span,
-            text=self.text,
+        raise self._unknown(node.name).at(node.span, self.text)
+
+    def _unknown(self, name: str) -> UnitError:
+        """The error for a word that nobody knows here, with what may have been meant by it."""
+        from sdcli.units import long_tail
+        from sdcli.units.habits import hint
+
+        if name in FUNCTIONS:
+            return UnitError(
+                f"{quoted(name)} is a function and takes its values in brackets",
+                expected=f"{FUNCTIONS[name].signature}, like {FUNCTIONS[name].example}",
+            )
+        known = [*self.values, *self.known, *self.vocabulary.words(), *FUNCTIONS]
+        return UnitError(
+            f"{quoted(name)} is no name, unit or count noun that is known here",
+            fix=hint(name) or suggestion(name, known) or long_tail.suggestion(name),
         )
 
     def _binary(self, node: Binary, *, inside: bool = False) -> Quantity:
@@ -144,7 +181,11 @@ class Evaluator:
         else:
             left = self.value(node.left)
         right = self.value(node.right)
-        result = self._placed(node.sign, lambda: _combine(node.operator, left, right))
+        try:
+            result = _combine(node.operator, left, right)
+        except UnitError as error:
+            error.fix = _range_meant(node) or error.fix
+            raise error.at(node.sign, self.text) from None
         if self.steps is not None and not inside:
             said, self.steps = self.steps, None  # its parts have been said already
             sides = self._factors(node) if is_product else []
@@ -221,7 +262,8 @@ class Evaluator:
 
     def _call(self, node: Call) -> Quantity:
         values = [self.value(argument) for argument in node.arguments]
-        result = self._placed(node.span, lambda: _call(node.function, values))
+        compute = FUNCTIONS[node.function].compute
+        result = self._placed(node.span, lambda: compute(*values))
         if self.steps is not None:
             self.steps.append(f"{node.function}({', '.join(map(str, values))}) = {result}")
         return result
@@ -237,44 +279,12 @@ def _combine(operator: str, left: Quantity, right: Quantity) -> Quantity:
     return left / right if operator == "/" else left**right
 
 
-def _call(function: str, values: list[Quantity]) -> Quantity:
-    first = values[0]
-    if function in ("min", "max"):
-        for other in values[1:]:
-            first.same_kind(other, COMPARES, "and")
-        chosen = min if function == "min" else max
-        spreads = [value.spread for value in values]
-        if len(values) == 1:
-            return first
-        return first.apply(lambda _: arithmetic.each(chosen, *spreads))
-    if function == "sqrt":
-        return first**0.5
-    if function == "log2":
-        if not first.dimension.is_number:
-            raise UnitError(
-                "log2 needs a plain number",
-                given=f"{first}\n{first.kind}",
-                expected="a number, like log2(1024), or a quotient of equal kinds",
-            )
-        return first.apply(arithmetic.log2)
-    if first.dimension.nouns != tuple(base for base, _ in first.dimension.exponents):
-        raise UnitError(
-            f"{function} rounds counts and plain numbers",
-            given=f"{first}\n{first.kind}",
-            expected=f"a count, like {function}(5.2 server); divide by the unit to round in",
-        )
-    return first.apply(lambda one: arithmetic.each(_ROUNDING[function], one))
-
-
-def _near(value: float) -> float:
-    return _NOISE * max(1.0, abs(value))
-
-
-_ROUNDING: dict[str, Callable[[float], float]] = {
-    "ceil": lambda value: float(math.ceil(value - _near(value))),
-    "floor": lambda value: float(math.floor(value + _near(value))),
-    "round": lambda value: float(math.floor(value + 0.5 + _near(value))),  # halves go up
-}
+def _range_meant(node: Binary) -> str:
+    """`5-20 MB`, which takes megabytes from a number, is meant as a range."""
+    low, high = node.left, node.right
+    if node.operator != "-" or not isinstance(low, Literal) or not isinstance(high, Literal):
+        return ""
+    return f"a range is written {write(low)} to {write(high)}" if low.unit is None else ""
 
 
 def _keep_noun(left: Quantity, right: Quantity) -> Quantity:

@@ -7,11 +7,11 @@ forms (`name = EXPR`, `A = B`) are parted here.
 from __future__ import annotations
 
 from sdcli.units.conventions import DECIMAL_BYTES, DEFAULT, Conventions
-from sdcli.units.errors import UnitError, quoted
+from sdcli.units.errors import UnitError, printable, quoted
 from sdcli.units.evaluate import Evaluator
 from sdcli.units.parser import EXAMPLE, Parser
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.syntax import PRODUCT, Comparison, Conversion, binding, write
+from sdcli.units.syntax import PRODUCT, Comparison, Conversion, binding, is_question, write
 from sdcli.units.table import UNITS
 from sdcli.units.vocabulary import FUNCTION_NAMES, OPERATOR_WORDS, Vocabulary, is_name
 
@@ -58,9 +58,18 @@ class Expression:
         self._units = parser.units
 
     @property
-    def is_comparison(self) -> bool:
-        """Whether it compares two values and has none itself."""
-        return isinstance(self.node, Comparison)
+    def is_question(self) -> bool:
+        """Whether it is true or false and has no value: a comparison, or several with and, or, not.
+
+        >>> parse("not 3 GB < 2 GB and 1 s < 1 min").is_question
+        True
+        """
+        return is_question(self.node)
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it says of two values that they are equal: `A = B` or `A == B`, and no more."""
+        return isinstance(self.node, Comparison) and self.node.operator in ("=", "==")
 
     @property
     def is_product(self) -> bool:
@@ -94,7 +103,7 @@ class Expression:
             steps: receives a line for each step of the sum.
 
         Raises:
-            UnitError: mixed dimensions, an unknown name, a comparison.
+            UnitError: mixed dimensions, an unknown name, a question.
         """
         return self._evaluator(env, conventions, source, steps).value(self.node)
 
@@ -108,31 +117,41 @@ class Expression:
         """Left value, operator and right value of a comparison; `steps` as in `evaluate`.
 
         Raises:
-            UnitError: the kinds differ, a name is unknown, or this is no comparison.
+            UnitError: the kinds differ, a name is unknown, or this is not one comparison.
         """
         if not isinstance(self.node, Comparison):
-            raise UnitError(
-                "this is no comparison", given=self.text, expected="like write_rate > 10 link/s"
-            )
+            raise self._no_comparison()
         left, right = self._evaluator(env, conventions, steps=steps).compared(self.node)
         return left, self.node.operator, right
 
-    def holds(self, env: Mapping[str, Quantity], conventions: Conventions = DEFAULT) -> bool:
-        """Whether the comparison is true; ranges are compared by their medians.
+    def holds(
+        self,
+        env: Mapping[str, Quantity],
+        conventions: Conventions = DEFAULT,
+        *,
+        steps: list[str] | None = None,
+    ) -> bool:
+        """Whether a question is true; ranges are compared by their medians.
+
+        Args:
+            env: the values of the names.
+            conventions: day, month and year.
+            steps: receives the working, and of each comparison a line with both values.
 
         Raises:
-            UnitError: as `sides`.
+            UnitError: the kinds differ, a name is unknown (also where it would not decide), or
+                this asks nothing.
         """
-        left, operator, right = self.sides(env, conventions)
-        order = left.compare(right)
-        return {
-            "<": order < 0,
-            "<=": order <= 0,
-            ">": order > 0,
-            ">=": order >= 0,
-            "==": order == 0,
-            "=": order == 0,
-        }[operator]
+        if not self.is_question:
+            raise self._no_comparison()
+        return self._evaluator(env, conventions, steps=steps).holds(self.node)
+
+    def _no_comparison(self) -> UnitError:
+        return UnitError(
+            "this is no comparison",
+            given=printable(self.text),
+            expected="like write_rate > 10 link/s",
+        )
 
     def conventions(self, conventions: Conventions = DEFAULT) -> dict[str, str]:
         """The conventions that its units rest on: `{"month": "30 day"}`."""
@@ -203,9 +222,9 @@ def quantity(
 
 
 def holds(text: str, env: Mapping[str, Quantity], *, nouns: Iterable[str] = ()) -> bool:
-    """Whether a comparison over named values is true; ranges are compared by their medians.
+    """Whether a question over named values is true; ranges are compared by their medians.
 
-    >>> holds("ring.spread <= 10%", {"ring.spread": quantity("0.08")})
+    >>> holds("ring.spread <= 10% and not ring.spread < 5%", {"ring.spread": quantity("0.08")})
     True
 
     Raises:
@@ -226,7 +245,8 @@ def assignment(
     """
     left, sign, _ = line.partition("=")
     if not sign or line[len(left) + 1 :].startswith("="):
-        raise UnitError("this is no assignment", given=line.strip()[:66], expected=_ASSIGNMENT)
+        given = printable(line.strip()[:66])
+        raise UnitError("this is no assignment", given=given, expected=_ASSIGNMENT)
     name = checked_name(left.strip())
     return name, Expression(line, len(left) + 1, Vocabulary.of(nouns), frozenset(names))
 
@@ -235,7 +255,8 @@ def checked_name(name: str) -> str:
     """The name, if it may name a value.
 
     Raises:
-        UnitError: it is empty, too long, a unit, a function, or not spelled as names are.
+        UnitError: it is empty, too long, a unit, a word of the language, or not spelled as names
+            are. A function's name is free: it is a function only before a bracket.
     """
     fix = ""
     if not is_name(name):
@@ -246,7 +267,7 @@ def checked_name(name: str) -> str:
         what = f"a name has at most {NAME_LENGTH_MAX} characters, this one has {len(name)}"
     elif name in UNITS:
         what = f"{quoted(name)} is a unit and cannot name a value"
-    elif name in FUNCTION_NAMES or name in OPERATOR_WORDS:
+    elif name in OPERATOR_WORDS:
         what = f"{quoted(name)} means something else in an expression"
     else:
         return name
@@ -259,8 +280,8 @@ def statement(
     """Read a line of `calc`: `name = EXPR` gives the name; an expression or a claim gives None.
 
     A lower-case word to the left of `=` names a value, and hides a count noun of its spelling,
-    unless it is a unit or a function: then, as with `==` and with anything longer, `A = B` is a
-    claim to be checked.
+    unless it is a unit (physical ones too) or a function: then, as with `==` and with anything
+    longer, `A = B` is a claim to be checked.
 
     Raises:
         UnitError: it cannot be read.
@@ -268,9 +289,10 @@ def statement(
     vocabulary, hidden = Vocabulary.of(nouns), frozenset(names)
     left, sign, right = line.partition("=")
     name = left.strip()
-    taken = name in UNITS or name in FUNCTION_NAMES or name in OPERATOR_WORDS
-    if sign and not right.startswith("=") and is_name(name) and not taken:
-        return name, Expression(line, len(left) + 1, vocabulary, hidden)
+    if sign and not right.startswith("=") and is_name(name):
+        taken = name in UNITS or name in FUNCTION_NAMES or name in OPERATOR_WORDS
+        if not taken and (name in hidden or not vocabulary.is_physical(name)):
+            return name, Expression(line, len(left) + 1, vocabulary, hidden)
     if not line.strip():
         raise UnitError("there is nothing here to compute", expected=EXAMPLE)
     return None, Expression(line, 0, vocabulary, hidden, claim=True)

@@ -1,7 +1,7 @@
 """Numbers with their units, ranges and products of units: the tightest forms of the grammar.
 
-`150M user`, `$5k`, `10%`, `100 million`, `5 to 20 link`, `100M +- 20M`, and behind `to` the
-product `tweet/user/day`. What two people read differently (`5 mb`, `2B`) is refused here.
+`150M user`, `$5k`, `10%`, `100 million`, `4 nines`, `5 to 20 link`, `100M +- 20M`, and behind
+`to` the product `tweet/user/day`. What two people read differently (`5 mb`, `2B`) is refused here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.syntax import Interval, Literal, Negative, Node
 from sdcli.units.table import DOLLAR, PERCENT, Unit
 from sdcli.units.tokens import Token, tokenize
-from sdcli.units.vocabulary import MAGNITUDES, OPERATOR_WORDS, Vocabulary, unknown_unit
+from sdcli.units.vocabulary import MAGNITUDES, NINES, OPERATOR_WORDS, Vocabulary, unknown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DEPTH_MAX = 60  # brackets, signs and powers inside each other
 INTERVALS_MAX = 40  # each one costs 10,000 draws
 _EXPONENT_MAX = 12  # of a unit
+NINES_MAX = 15  # a float next to 1 has 53 bits: 15 nines, and nothing certain beyond
+_PERCENT_DECIMALS = NINES_MAX - 2
 _BILLION = 1e9
 
 
@@ -99,13 +101,15 @@ class LiteralParser:
             number *= self._glued_b(token, dollar=dollar is not None)
         elif token.suffix in MAGNITUDES:
             number *= MAGNITUDES[token.suffix]
-        elif token.suffix:
+        elif token.suffix and token.suffix not in NINES:
             last = token.span[1]
             unit = self._unit_word(token.suffix, (last - len(token.suffix), last))
         if unit is None and self._ahead().kind == "word" and self._ahead().text in MAGNITUDES:
             number *= MAGNITUDES[self._take().text]
         if number == float("inf"):
             raise self._wrong("this number is too large", token)
+        if unit is None and self._takes_nines(token):
+            number, unit = self._nines_percent(number, token), self._use(PERCENT)
         unit = unit or self._unit_after_number()
         if dollar is not None:
             if unit is not None:
@@ -158,6 +162,32 @@ class LiteralParser:
             f"{number} B for bytes, or {number} billion",
         )
 
+    # --- nines
+
+    def _takes_nines(self, number: Token) -> bool:
+        """Whether `nines` is glued to the number or stands behind it; it is taken then."""
+        if number.suffix in NINES:
+            return True
+        if self._ahead().kind != "word" or self._ahead().text not in NINES:
+            return False
+        self._take()
+        return True
+
+    def _ends_in_nines(self, before: int = 1) -> bool:
+        """Whether what stands that many tokens before the cursor is a number of nines."""
+        token = self._ahead(-before)
+        return token.suffix in NINES or (token.kind == "word" and token.text in NINES)
+
+    def _nines_percent(self, count: float, token: Token) -> float:
+        """An availability of so many nines, in percent: 4 nines are 99.99%."""
+        if count > NINES_MAX:
+            raise self._wrong(
+                f"more than {NINES_MAX} nines cannot be told from 100%",
+                token,
+                "as many as are measured, like 3 nines or 4.5 nines",
+            )
+        return round(100.0 - 10.0 ** (2.0 - count), _PERCENT_DECIMALS)
+
     # --- ranges
 
     def _is_range(self) -> bool:
@@ -175,6 +205,11 @@ class LiteralParser:
         if not self._is_number() or (below_zero and word.kind == "+-"):
             raise self._wrong("a number must follow here", expected="a range, like 100M +- 20M")
         high = self._literal()
+        if self._ends_in_nines():
+            if negative or below_zero or word.kind == "+-":
+                raise self._wrong("nines are counted from below", word, "like 3 to 4 nines")
+            if low.unit is None:  # 3 to 4 nines
+                low = Literal(low.span, self._nines_percent(low.number, word), PERCENT)
         if low.unit is None:
             low = Literal(low.span, low.number, high.unit)
         elif high.unit is None and low.unit is DOLLAR:

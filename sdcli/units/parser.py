@@ -1,19 +1,23 @@
 """The parser: from tokens to the syntax tree, by precedence (Pratt, POPL 1973).
 
-Tight to loose: number with its unit; range; `^`; minus; `* /`; `+ -`; conversion; comparison.
-A number, `to` and a number is a range; `to` before a unit is a conversion. What two people
-read differently is refused with both readings: `1/2 s`, `2 s^2`, `tweet/users` where `users`
-is a value.
+Tight to loose: number with its unit; range; `^`; minus; `* /`; `+ -`; conversion; comparison;
+`not`; `and`; `or`. A number, `to` and a number is a range; `to` before a unit is a conversion.
+A comparison is true or false and no quantity, so that neither can stand in the place of the
+other. What two people read differently is refused (readings.py).
 """
 
 from __future__ import annotations
 
-from sdcli.units.errors import quoted, suggestion
-from sdcli.units.literals import LiteralParser
+from sdcli.units.errors import UnitError, quoted, suggestion
+from sdcli.units.functions import FUNCTIONS
+from sdcli.units.readings import Readings
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.syntax import (
+    AND,
     COMPARISON,
     CONVERSION,
+    NOT,
+    OR,
     POWER,
     PRODUCT,
     SUM,
@@ -23,27 +27,23 @@ from sdcli.units.syntax import (
     Comparison,
     Conversion,
     Literal,
+    Logic,
     Name,
     Negative,
     Node,
+    Not,
     UnitWord,
-    ends_bare,
     is_literal,
-    starts_unit,
+    is_question,
 )
 from sdcli.units.table import DOLLAR, UNITS
-from sdcli.units.vocabulary import (
-    FUNCTION_NAMES,
-    MAGNITUDES,
-    OPERATOR_WORDS,
-    Vocabulary,
-    plural,
-)
+from sdcli.units.vocabulary import MAGNITUDES, OPERATOR_WORDS, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from sdcli.units.errors import Span, UnitError
+    from sdcli.units.errors import Span
+    from sdcli.units.functions import Function
     from sdcli.units.product import UnitProduct
     from sdcli.units.tokens import Token
 
@@ -51,8 +51,7 @@ OPERATORS_MAX = 200
 EXAMPLE = "an expression, like 150M user * 2 tweet/user/day to tweet/s"
 _COMPARISONS = ("<", "<=", ">", ">=", "==")
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER, "->": CONVERSION}
-_WORD_BINDING = {"per": PRODUCT, "to": CONVERSION, "in": CONVERSION}
-_MANY_ARGUMENTS = ("min", "max")
+_WORD_BINDING = {"per": PRODUCT, "to": CONVERSION, "in": CONVERSION, "and": AND, "or": OR}
 
 
 def parse_unit(text: str, nouns: Iterable[str] = ()) -> UnitProduct:
@@ -67,7 +66,7 @@ def parse_unit(text: str, nouns: Iterable[str] = ()) -> UnitProduct:
     return target
 
 
-class Parser(LiteralParser):
+class Parser(Readings):
     """One reading of one text.
 
     Args:
@@ -116,18 +115,29 @@ class Parser(LiteralParser):
         raise self._missing_operator(token)
 
     def _missing_operator(self, token: Token) -> UnitError:
-        before = self._ahead(-1)
-        fix = ""
-        if before.text == "B" and self.vocabulary.noun(token.text):
-            fix = f"B after a space is byte; for billion, glue it to the number: 2B {token.text}"
-        elif token.kind == "word" and token.text.casefold() in OPERATOR_WORDS:
-            fix = f"write {token.text.casefold()} for {token.text}"
         return self._wrong(
             "an operator is missing before this",
             token,
             "one of + - * / ^, to before a unit, or a comparison",
-            fix,
+            self._operator_meant(self._ahead(-1), token),
         )
+
+    def _operator_meant(self, before: Token, token: Token) -> str:
+        """What was meant by two things without an operator between them, where that is plain."""
+        word = token.text.casefold() if token.kind == "word" else ""
+        if before.text == "B" and self.vocabulary.noun(token.text):
+            return f"B after a space is byte; for billion, glue it to the number: 2B {token.text}"
+        if word in OPERATOR_WORDS:
+            return f"write {word} for {token.text}"
+        if word == "of":
+            return "write * for of: 20% * 5 GB"
+        if before.kind == "word" and before.text in FUNCTIONS:
+            return f"write {before.text}(...)"
+        if token.kind == "number" and before.kind == "number":
+            return "group digits with commas: 1,000,000"
+        if token.kind == "$" and before.kind == "number":
+            return f"write ${before.text}"
+        return "write * to multiply" if token.kind == "(" else ""
 
     # --- operators
 
@@ -153,11 +163,10 @@ class Parser(LiteralParser):
     def _operator(self, left: Node, bound: int) -> Node:
         grouped = self._ahead(-1).kind == ")"  # what stands before the operator is in brackets
         token = self._take()
-        self._operators += 1
-        if self._operators > OPERATORS_MAX:
-            raise self._wrong(
-                f"this has more than {OPERATORS_MAX} operators", token, fix="name parts of it"
-            )
+        self._count(token)
+        if bound in (AND, OR):
+            return self._logic(left, token, bound)
+        self._check_value(left)
         if bound == CONVERSION:
             return self._conversion(left, token)
         if bound == COMPARISON:
@@ -169,50 +178,23 @@ class Parser(LiteralParser):
         if operator == "^":
             return self._power(left, token, grouped=grouped)
         first = self._ahead()
-        right = self._expression(bound)
+        right = self._value(bound)
         if operator == "/":
-            if not grouped and first.kind not in ("(", "$") and ends_bare(left):
-                self._refuse_two_readings(left, token, right)
-            self._refuse_hidden_noun(left, token, right)
+            self._check_quotient(left, token, right, grouped=grouped, first=first)
         return Binary((left.span[0], right.span[1]), operator, left, right, token.span)
 
-    def _refuse_two_readings(self, left: Node, slash: Token, right: Node) -> None:
-        """Refuse `1/2 s`: half a second, or one in two seconds."""
-        if not starts_unit(right):
-            return
-        while isinstance(left, Binary):
-            left = left.right
-        over = self.text[left.span[0] : left.span[1]]
-        under = self.text[right.span[0] : right.span[1]]
-        readings = f"{over} / ({under})"
-        if isinstance(right, Literal) and right.unit is not None:
-            number, unit = self._parts(right)
-            readings += f", or ({over} / {number}) * 1 {unit}"
-        raise self._wrong("this has two readings", slash, readings)
-
-    def _refuse_hidden_noun(self, left: Node, slash: Token, right: Node) -> None:
-        """Refuse `2 tweet/users` where users is a value: for each user, or through the value."""
-        if not (isinstance(right, Name) and is_literal(left)):
-            return
-        noun = self.vocabulary.noun(right.name)
-        if noun is None or slash.span != (left.span[1], right.span[0]):
-            return
-        spellings = (noun.symbol, plural(noun.symbol))
-        other = next((word for word in spellings if word not in self.hidden), "")
-        by_noun = f"/{other} for each {noun.symbol}, or " if other else ""
-        raise self._wrong(
-            f"{quoted(right.name)} is a value here, and a count noun",
-            slash,
-            f"{by_noun}spaces around / for the value: / {right.name}",
-        )
+    def _count(self, token: Token) -> None:
+        """One operator or argument more: each may cost a pass over all draws."""
+        self._operators += 1
+        if self._operators > OPERATORS_MAX:
+            raise self._wrong(
+                f"this has more than {OPERATORS_MAX} operators", token, fix="name parts of it"
+            )
 
     def _power(self, left: Node, caret: Token, *, grouped: bool) -> Node:
-        if isinstance(left, Literal) and left.unit is not None and not grouped:
-            number, unit = self._parts(left)
-            readings = f"({number} {unit})^..., or {number} * {unit}^..."
-            raise self._wrong("this has two readings", caret, readings)
+        self._check_power(left, caret, grouped=grouped)
         base, exponent = self._ahead(-2), self._ahead()
-        right = self._expression(POWER - 1)
+        right = self._value(POWER - 1)
         span = (left.span[0], right.span[1])
         if (
             isinstance(left, Literal)
@@ -220,7 +202,7 @@ class Parser(LiteralParser):
             and right.unit is not None
             and exponent.kind != "("
         ):
-            if not (_is_integer(base) and _is_integer(exponent)):
+            if not (_is_integer(base) and _is_integer(exponent)) or self._ends_in_nines():
                 expected = "a plain number; only whole numbers like 2^10 B take a unit"
                 raise self._wrong("an exponent has no unit", exponent, expected)
             try:
@@ -228,16 +210,6 @@ class Parser(LiteralParser):
             except OverflowError:
                 raise self._wrong("this is too large to compute", caret) from None
         return Binary(span, "^", left, right, caret.span)
-
-    def _parts(self, literal: Literal) -> tuple[str, str]:
-        """A literal as written, parted into its number and its unit."""
-        text = self.text[literal.span[0] : literal.span[1]]
-        symbol = literal.unit.symbol if literal.unit else ""
-        for place in range(len(text), 0, -1):
-            word = text[place - 1 :].strip()
-            if self.vocabulary.unit(word) is literal.unit:
-                return text[: place - 1].strip(), word
-        return text.strip("$ "), symbol
 
     def _conversion(self, left: Node, word: Token) -> Node:
         one_over = self._ahead().text == "1" and self._is_over(1)
@@ -255,10 +227,54 @@ class Parser(LiteralParser):
         return Conversion(self._since(left.span[0]), left, target, word.span)
 
     def _comparison(self, left: Node, sign: Token) -> Node:
-        if isinstance(left, Comparison):
-            raise self._wrong("one comparison is enough", sign, fix="compare two values at a time")
-        right = self._expression(COMPARISON)
+        right = self._value(COMPARISON)
+        if self._binding() == COMPARISON:
+            raise self._wrong(
+                "one comparison is enough", fix="join two with and: 1 < peak and peak < 2"
+            )
         return Comparison((left.span[0], right.span[1]), sign.kind, left, right, sign.span)
+
+    # --- questions: what is true or false
+
+    def _logic(self, left: Node, word: Token, bound: int) -> Node:
+        """`and` or `or`, each between two questions."""
+        right = self._expression(bound)
+        for side in (left, right):
+            self._check_question(side, f"{word.text} needs a comparison on both sides")
+        return Logic((left.span[0], right.span[1]), word.text, left, right, word.span)
+
+    def _not(self, word: Token) -> Node:
+        operand = self._expression(NOT - 1)
+        self._check_question(operand, "not needs a comparison behind it")
+        return Not((word.span[0], operand.span[1]), operand, word.span)
+
+    def _check_question(self, node: Node, what: str) -> None:
+        if not is_question(node):
+            raise UnitError(
+                what,
+                expected="like peak < 10k request/s and rows > 1M row",
+                span=node.span,
+                text=self.text,
+            )
+        if isinstance(node, Comparison) and node.operator == "=":
+            raise UnitError(
+                "a claim stands by itself", fix="compare with ==", span=node.sign, text=self.text
+            )
+
+    def _value(self, least: int) -> Node:
+        """An expression that has a value, as operands of the arithmetic must."""
+        node = self._expression(least)
+        self._check_value(node)
+        return node
+
+    def _check_value(self, node: Node) -> None:
+        if is_question(node):
+            raise UnitError(
+                "a comparison is no value",
+                expected="an amount here; comparisons are joined by and, or, not",
+                span=node.span,
+                text=self.text,
+            )
 
     # --- operands
 
@@ -280,7 +296,7 @@ class Parser(LiteralParser):
             self._close(token)
             return node
         if token.kind == "+":
-            return self._expression(UNARY)
+            return self._value(UNARY)
         raise self._wrong(f"{quoted(token.text)} cannot stand here", token, EXAMPLE)
 
     def _close(self, opening: Token) -> None:
@@ -299,12 +315,14 @@ class Parser(LiteralParser):
             if self._is_range():
                 return self._range(low, negative=True)
             self._at = place
-        operand = self._expression(UNARY)
+        operand = self._value(UNARY)
         return Negative((sign.span[0], operand.span[1]), operand, sign.span)
 
     def _word(self) -> Node:
         token = self._take()
         word = token.text
+        if word == "not":
+            return self._not(token)
         if word in OPERATOR_WORDS:
             raise self._wrong(f"{quoted(word)} cannot stand here", token, EXAMPLE)
         if self._ahead().kind == "(":
@@ -317,22 +335,36 @@ class Parser(LiteralParser):
         return Name(token.span, word)
 
     def _call(self, name: Token) -> Node:
-        if name.text not in FUNCTION_NAMES:
+        if name.text not in FUNCTIONS:
             raise self._wrong(
                 f"{quoted(name.text)} is no function",
                 name,
-                "one of " + " ".join(FUNCTION_NAMES),
-                suggestion(name.text, FUNCTION_NAMES),
+                "one of " + " ".join(FUNCTIONS),
+                suggestion(name.text, FUNCTIONS),
             )
         opening = self._take()
-        arguments = [self._expression(0)]
-        while self._ahead().kind == ",":
+        arguments: list[Node] = []
+        while self._ahead().kind != ")" or arguments:
+            self._count(name)
+            arguments.append(self._value(0))
+            if self._ahead().kind != ",":
+                break
             self._take()
-            arguments.append(self._expression(0))
         self._close(opening)
-        if len(arguments) > 1 and name.text not in _MANY_ARGUMENTS:
-            raise self._wrong(f"{name.text} takes one value", opening)
-        return Call(self._since(name.span[0]), name.text, tuple(arguments))
+        return self._called(FUNCTIONS[name.text], name, tuple(arguments))
+
+    def _called(self, function: Function, name: Token, arguments: tuple[Node, ...]) -> Call:
+        """The call, with the argument that it has by default where one is left out."""
+        if not function.takes(len(arguments)):
+            raise self._wrong(
+                f"{function.name} takes {function.count}, not {len(arguments)}",
+                name,
+                f"{function.signature}, like {function.example}",
+            )
+        span = self._since(name.span[0])
+        if function.default is not None and function.takes(len(arguments) + 1):
+            arguments += (Literal(span, 1.0, self._use(function.default)),)
+        return Call(span, function.name, arguments)
 
 
 def _is_integer(token: Token) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from sdcli.units import arithmetic
 from sdcli.units.conventions import DEFAULT, Conventions
-from sdcli.units.dimension import INFORMATION, MONEY, NUMBER, TIME, Dimension
-from sdcli.units.display import DIGITS, show, shown_unit, summarise
+from sdcli.units.dimension import NUMBER, Dimension
+from sdcli.units.display import DIGITS, show, shown_unit, summarise, usual_unit
 from sdcli.units.errors import UnitError, missing_factor
 from sdcli.units.product import UnitProduct, product
 from sdcli.units.record import TYPE_CHECKING, Record
-from sdcli.units.spread import Point
-from sdcli.units.table import DOLLAR, PERCENT, SECOND, UNITS, Unit
+from sdcli.units.spread import Point, Samples
+from sdcli.units.table import PERCENT, UNITS, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sdcli.units.dimension import Exponent
+    from sdcli.units.sampling import Sampling
     from sdcli.units.spread import Spread
 
 COMPARES = "this compares {} with {}"
@@ -91,6 +92,11 @@ class Quantity(Record):
         return self.spread.method
 
     @property
+    def sampling(self) -> Sampling | None:
+        """How many draws it rests on, by which engine; None unless by Monte Carlo."""
+        return self.spread.sampling if isinstance(self.spread, Samples) else None
+
+    @property
     def kind(self) -> str:
         """The kind of its dimension: `request / time`."""
         return self.dimension.kind
@@ -115,6 +121,26 @@ class Quantity(Record):
 
     def __str__(self) -> str:
         return self.display()
+
+    def sampling_error(self) -> tuple[float, float, float] | None:
+        """Standard errors of low, median and high, in base units; None unless by Monte Carlo.
+
+        They say how far another seed may move each of the three, not how far it is uncertain.
+        """
+        if not isinstance(self.spread, Samples):
+            return None
+        low, median, high = self.spread.standard_errors
+        return (low, median, high)
+
+    def sampled(self) -> Quantity:
+        """The same by draws, though a formula exists; itself when it is certain.
+
+        >>> from sdcli.units import quantity
+        >>> quantity("2 to 8 GB").sampled().method
+        'monte-carlo'
+        """
+        magnitude = arithmetic.drawn(self.spread)
+        return Quantity(magnitude, self.dimension, self.preferred, self.asked, self.conventions)
 
     def in_unit(self, unit: str) -> float:
         """The median counted in `unit`; in `""` for a plain number.
@@ -323,6 +349,5 @@ def example(dimension: Dimension) -> str:
     """A quantity of this dimension, as one may type it: `5 MB/s`, `250 ms`."""
     if dimension.is_number:
         return "5"
-    usual = {INFORMATION: UNITS["MB"], TIME: SECOND, MONEY: DOLLAR}
-    units = [(usual.get(b) or Unit(b, Dimension.of(b)), e) for b, e in dimension.exponents]
+    units = [(usual_unit(b, (UNITS["MB"],)), e) for b, e in dimension.exponents]
     return product(units).after("5")

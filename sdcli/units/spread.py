@@ -7,9 +7,10 @@
 
 The z are standard normal variates, one for each *source*: a range that somebody wrote. Weights
 of equal sources add up, so that x*x has twice the weight of x, and x/x none: a repeated
-variable is never mistaken for two independent ones. Samples draw the z of a source from its
-name, so that two sample sets agree on the sources that they share. Each kind answers `median`,
-`bounds` (the 5 % and 95 % quantiles), `draws` and `method`; arithmetic.py computes with them.
+variable is never mistaken for two independent ones. The z of a source are drawn from its name,
+so that two sample sets agree on the sources that they share; how many, and by which engine, is
+set in sampling.py. Each kind answers `median`, `bounds` (the 5 % and 95 % quantiles), `method`,
+`sources` and `draws`; arithmetic.py computes with them.
 The closed form follows simple-squiggle (Quantified Uncertainty Research Institute), the ranges
 Squiggle's `5 to 20`.
 """
@@ -19,16 +20,15 @@ from __future__ import annotations
 import math
 
 from sdcli.units.record import TYPE_CHECKING, Record
+from sdcli.units.sampling import engine_of
 
 if TYPE_CHECKING:
-    Weights = tuple[tuple[str, float], ...]
-    Draws = tuple[float, ...]
+    from collections.abc import Sequence
 
-SEED = 7
-SAMPLES = 10_000
+    from sdcli.units.sampling import Draws, Engine, Sampling, Weights
+
+SHARES = (0.05, 0.5, 0.95)  # of low, median and high
 Z95 = 1.6448536269514722  # the 95 % quantile of the standard normal distribution
-_Z_CACHE: dict[str, Draws] = {}
-_Z_CACHE_MAX = 64
 
 
 class Point(Record):
@@ -47,14 +47,18 @@ class Point(Record):
         return (self.value, self.value)
 
     @property
-    def draws(self) -> Draws:
-        """The number each time."""
-        return (float(self.value),) * SAMPLES
-
-    @property
     def method(self) -> str:
         """A sum of plain numbers is exact."""
         return "exact"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def draws(self, engine: Engine) -> Draws:
+        """The number each time."""
+        return engine.constant(self.value)
 
 
 class Product(Record):
@@ -80,10 +84,13 @@ class Product(Record):
         return "closed-form"
 
     @property
-    def draws(self) -> Draws:
+    def sources(self) -> tuple[str, ...]:
+        """Those with a weight."""
+        return tuple(source for source, _ in self.weights)
+
+    def draws(self, engine: Engine) -> Draws:
         """The formula at each draw of the sources."""
-        exp, c = math.exp, self.coefficient
-        return tuple(c * exp(total) for total in _totals(self.weights))
+        return engine.lognormal(self.coefficient, self.weights)
 
 
 class Linear(Record):
@@ -109,22 +116,35 @@ class Linear(Record):
         return "closed-form"
 
     @property
-    def draws(self) -> Draws:
+    def sources(self) -> tuple[str, ...]:
+        """Those with a weight."""
+        return tuple(source for source, _ in self.weights)
+
+    def draws(self, engine: Engine) -> Draws:
         """The formula at each draw of the sources."""
-        return tuple(self.mean + total for total in _totals(self.weights))
+        return engine.normal(self.mean, self.weights)
 
 
 class Samples(Record):
-    """The values at 10,000 draws of the sources, in the order of the draws."""
+    """The values at each draw of the sources, in the order of the draws.
+
+    Args:
+        values: what the engine made.
+        sampling: the engine, and how many there are.
+        sources: the ranges that they rest on.
+    """
+
+    uncompared = ("sources",)
 
     values: Draws
+    sampling: Sampling
+    sources: tuple[str, ...] = ()
 
     @property
-    def quantiles(self) -> tuple[float, float, float]:
-        """The 5 %, 50 % and 95 % quantiles; sorted for when they are first asked for."""
+    def quantiles(self) -> tuple[float, ...]:
+        """The 5 %, 50 % and 95 % quantiles; worked out when they are first asked for."""
         if "_quantiles" not in self.__dict__:
-            ordered = sorted(self.values)
-            self.__dict__["_quantiles"] = tuple(_quantile(ordered, p) for p in (0.05, 0.5, 0.95))
+            self.__dict__["_quantiles"] = self._at(SHARES)
         return self.__dict__["_quantiles"]
 
     @property
@@ -135,17 +155,42 @@ class Samples(Record):
     @property
     def bounds(self) -> tuple[float, float]:
         """The draws that 5 % stay below and above."""
-        return (self.quantiles[0], self.quantiles[2])
+        low, _, high = self.quantiles
+        return (low, high)
 
     @property
-    def draws(self) -> Draws:
-        """The values themselves."""
-        return self.values
+    def standard_errors(self) -> tuple[float, ...]:
+        """How far the three quantiles may be off because the draws are so many and no more.
+
+        Of n draws, those below the quantile of share p number n p, with a standard deviation of
+        sqrt(n p (1 - p)); so half the distance between the sorted draws that many places below
+        and above is its standard error, whatever the distribution. It is 0 where these are equal,
+        as in whole numbers.
+
+        Source: H. A. David and H. N. Nagaraja, Order Statistics, 3rd ed., 2003, section 7.1.
+        """
+        reach = [math.sqrt(p * (1 - p) / self.sampling.samples) for p in SHARES]
+        around = [p + side * r for side in (-1, 1) for p, r in zip(SHARES, reach, strict=True)]
+        ends = self._at(around)
+        return tuple((high - low) / 2 for low, high in zip(ends[:3], ends[3:], strict=True))
 
     @property
     def method(self) -> str:
         """Seeded Monte Carlo."""
         return "monte-carlo"
+
+    def draws(self, _engine: Engine) -> Draws:
+        """The values themselves, of their own engine."""
+        return self.values
+
+    def _at(self, shares: Sequence[float]) -> tuple[float, ...]:
+        return engine_of(self.sampling).quantiles(self.values, shares)
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.sampling, engine_of(self.sampling).content(self.values))
+
+    def __repr__(self) -> str:
+        return f"Samples({self.sampling} of {', '.join(self.sources)})"
 
 
 Spread = Point | Product | Linear | Samples
@@ -165,38 +210,10 @@ def between(low: float, high: float, source: str) -> Spread:
     return Linear((low + high) / 2, ((source, (high - low) / (2 * Z95)),))
 
 
-def normals(source: str) -> Draws:
-    """The standard normal variates of a source: the same ones each time, drawn from its name."""
-    if source not in _Z_CACHE:
-        from sdcli.core.chance import Chance
-
-        if len(_Z_CACHE) >= _Z_CACHE_MAX:
-            _Z_CACHE.clear()
-        normal = Chance(SEED).child(source).normal
-        _Z_CACHE[source] = tuple(normal() for _ in range(SAMPLES))
-    return _Z_CACHE[source]
-
-
-def _totals(weights: Weights) -> Draws:
-    """Σ wᵢ zᵢ at each draw."""
-    totals = (0.0,) * SAMPLES
-    for source, weight in weights:
-        totals = tuple(t + weight * z for t, z in zip(totals, normals(source), strict=True))
-    return totals
-
-
 def _norm(weights: Weights) -> float:
     """The standard deviation of Σ wᵢ zᵢ."""
-    return math.sqrt(math.fsum(weight * weight for _, weight in weights))
+    return math.hypot(*(weight for _, weight in weights))
 
 
 def _ordered(one: float, two: float) -> tuple[float, float]:
     return (one, two) if one <= two else (two, one)
-
-
-def _quantile(ordered: list[float], share: float) -> float:
-    """The quantile between the draws around it (type 7 of Hyndman and Fan, 1996)."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sdcli.units.table import Unit
 
 # How tightly each form binds; a range and a number with its unit bind tightest.
-COMPARISON, CONVERSION, SUM, PRODUCT, UNARY, POWER, ATOM = 10, 20, 30, 40, 50, 60, 70
+OR, AND, NOT, COMPARISON, CONVERSION = 4, 6, 8, 10, 20
+SUM, PRODUCT, UNARY, POWER, ATOM = 30, 40, 50, 60, 70
 
 
 class Node(Record):
@@ -95,23 +96,46 @@ class Comparison(Node):
     sign: Span = (0, 0)
 
 
-_BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
+class Not(Node):
+    """A question turned over."""
+
+    operand: Node
+    sign: Span = (0, 0)
+
+
+class Logic(Node):
+    """Two questions joined by `and` or `or`."""
+
+    operator: str
+    left: Node
+    right: Node
+    sign: Span = (0, 0)
+
+
+_BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER, "and": AND, "or": OR}
 _PRINTED = {"*": "×", "/": "÷"}
 _THOUSANDS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def binding(node: Node) -> int:
     """How tightly the node holds together when something stands beside it."""
-    if isinstance(node, Binary):
+    if isinstance(node, Binary | Logic):
         return _BINDING[node.operator]
     if isinstance(node, Negative):
         return UNARY
+    if isinstance(node, Not):
+        return NOT
     if isinstance(node, Interval):
         low = node.low.operand if isinstance(node.low, Negative) else node.low
         return ATOM if isinstance(low, Literal) else CONVERSION
     if isinstance(node, Conversion):
         return CONVERSION
     return COMPARISON if isinstance(node, Comparison) else ATOM
+
+
+def is_question(node: Node) -> bool:
+    """Whether it is true or false, and no quantity."""
+    return isinstance(node, Comparison | Logic | Not)
 
 
 def is_literal(node: Node) -> bool:
@@ -157,6 +181,12 @@ class _Writer:
         if isinstance(node, Comparison):
             left, right = (self._inside(side, CONVERSION) for side in (node.left, node.right))
             return f"{left} {node.operator} {right}"
+        if isinstance(node, Not):
+            return f"not {self._inside(node.operand, NOT)}"
+        if isinstance(node, Logic):
+            own = _BINDING[node.operator]
+            left, right = self._inside(node.left, own), self._inside(node.right, own + 1)
+            return f"{left} {node.operator} {right}"
         assert isinstance(node, Binary)  # noqa: S101 - the only kind left
         return self._binary(node)
 
@@ -168,7 +198,8 @@ class _Writer:
         pretty = self.values is not None
         least = own if pretty and node.operator == "*" else own + 1
         two_readings = node.operator == "/" and ends_bare(node.left) and starts_unit(node.right)
-        left = self._inside(node.left, own)
+        per_unit = node.operator == "/" and isinstance(node.right, UnitWord)
+        left = self._inside(node.left, own, bracket=per_unit and _divides_by_literal(node.left))
         right = self._inside(node.right, least, bracket=two_readings)
         if isinstance(node.right, UnitWord) and (node.operator == "/" or is_literal(node)):
             return f"{left}{node.operator}{right}"
@@ -217,6 +248,11 @@ def starts_unit(node: Node) -> bool:
     if isinstance(node, Interval):
         return starts_unit(node.high)
     return isinstance(node, Literal) and node.unit is not None
+
+
+def _divides_by_literal(node: Node) -> bool:
+    """Whether `/unit` behind it would have two readings: 1 TB / 100 MB/s."""
+    return isinstance(node, Binary) and node.operator == "/" and starts_unit(node.right)
 
 
 def _literal(node: Literal) -> str:

@@ -170,7 +170,8 @@ def _rates() -> None:
                     scale,
                     parts=((REQUEST, 1), *per_second),
                     prefixed=bool(letter),
-                )
+                ),
+                letter + word.upper(),
             )
 
 

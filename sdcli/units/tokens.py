@@ -10,7 +10,7 @@ import math
 
 from sdcli.units.errors import UnitError, quoted
 from sdcli.units.record import TYPE_CHECKING, Record
-from sdcli.units.vocabulary import OPERATOR_WORDS
+from sdcli.units.vocabulary import FUNCTION_NAMES
 
 if TYPE_CHECKING:
     from sdcli.units.errors import Span
@@ -29,13 +29,25 @@ _ALIASES = {
     "≤": "<=",
     "≥": ">=",
 }
+_RANGE = "write to between the ends of a range: 5 to 20"
 _REFUSED = {
     "**": "write ^ for a power: 2^10",
-    "–": "write to between the ends of a range: 5 to 20",
-    "—": "write to between the ends of a range: 5 to 20",
+    "<<": "write ^ for a power of two: 1 << 20 is 2^20",
+    "–": _RANGE,
+    "—": _RANGE,
+    "…": _RANGE,
+    "..": _RANGE,
     "~": "write the number without it",
-    "€": "money is written in $",
-    "!=": "turn the comparison over with <, <=, > or >=",
+    "≈": "write the number without it, or = for a claim",
+    **dict.fromkeys(("€", "£", "¥"), "money is written in $"),
+    **dict.fromkeys(("!=", "≠", "<>"), "write not before a comparison: not a == b"),
+    "=>": "write >= for at least",
+    "=<": "write <= for at most",
+    **dict.fromkeys(("&&", "&"), "write and"),
+    **dict.fromkeys(("||", "|"), "write or"),
+    "!": "write not before a comparison",
+    **dict.fromkeys("[]{}", "write round brackets"),
+    **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", "write ^ for a power: 10^6"),
 }
 
 
@@ -126,6 +138,8 @@ class _Scanner:
             self._groups(first)
         if text[self.at : self.at + 1] == "." and self._digit(self.at + 1):
             self.at = self._digits_end(self.at + 1)
+            if text[self.at : self.at + 1] == "." and self._digit(self.at + 1):
+                self._refuse_second_point()
         if text[self.at : self.at + 1] in ("e", "E"):
             sign = self.at + 1 + (text[self.at + 1 : self.at + 2] in ("+", "-"))
             if self._digit(sign):
@@ -140,6 +154,14 @@ class _Scanner:
         if suffix_first < len(text) and _starts_word(text[suffix_first]):
             self.at = self._word_end(suffix_first)
         self._push("number", first, value, text[suffix_first : self.at], digits)
+
+    def _refuse_second_point(self) -> None:
+        raise UnitError(
+            "a number has one decimal point",
+            span=(self.at, self.at + 1),
+            text=self.text,
+            fix="group digits with commas: 1,000,000",
+        )
 
     def _groups(self, first: int) -> None:
         """Read `,400` behind `86`: exact groups of three, and not between arguments."""
@@ -174,7 +196,7 @@ class _Scanner:
     def _sign(self) -> None:
         text, first = self.text, self.at
         two, one = text[first : first + 2], text[first]
-        sign = two if two in _SIGNS else one
+        sign = two if two in _SIGNS or two in _REFUSED else one
         if sign in _REFUSED:
             raise UnitError(
                 f"{quoted(sign)} means nothing here",
@@ -194,7 +216,7 @@ class _Scanner:
         if sign == "(":
             before = self.tokens[-1] if self.tokens else None
             self.brackets.append(
-                before is not None and before.kind == "word" and before.text not in OPERATOR_WORDS
+                before is not None and before.kind == "word" and before.text in FUNCTION_NAMES
             )
         elif sign == ")" and self.brackets:
             self.brackets.pop()
@@ -207,4 +229,4 @@ def _starts_word(letter: str) -> bool:
 
 
 def _in_word(letter: str) -> bool:
-    return letter.isalnum() or letter == "_"
+    return letter == "_" or (letter.isalnum() and letter not in _REFUSED)

@@ -1,8 +1,9 @@
-"""The words of an expression: the units of the table, and count nouns.
+"""The words of an expression: the units of the table, count nouns, and physical units.
 
 Counted things are dimensions of their own. Many nouns are built in; a design, a scenario or a
 sheet declares more with `nouns:`. A noun is read in singular and plural, printed in singular,
-and never guessed: a word that nobody declared is an error, not a new kind.
+and never guessed: a word that nobody declared is an error, not a new kind. Physical units
+(`mile`, `kilowatt_hour`; long_tail.py) come last: a count noun hides one of its spelling.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from __future__ import annotations
 from sdcli.units.dimension import BASE_KINDS, Dimension
 from sdcli.units.errors import UnitError, quoted, suggestion
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.table import AMBIGUOUS, REQUEST, UNITS, Unit
+from sdcli.units.table import AMBIGUOUS, UNITS, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 BUILTIN_NOUNS: tuple[str, ...] = (
     *("user", "request", "read", "write", "tweet", "post", "message", "email", "photo", "video"),
     *("file", "page", "url", "link", "paste", "search", "view", "click", "event", "order"),
     *("transaction", "payment", "upload", "download", "connection", "session", "object", "key"),
-    *("row", "item", "server", "node"),
+    *("row", "item", "server", "node", "shard", "replica", "device", "worker"),
 )
-_REQUEST_SPELLINGS = ("req", "reqs", "query", "queries")
+_SPELLINGS = {
+    **dict.fromkeys(("req", "reqs", "query", "queries"), "request"),
+    **dict.fromkeys(("URL", "URLs"), "url"),
+}
 
 MAGNITUDES = {  # glued to a number or after it; `B` is billion only before a count noun
     "k": 1e3,
@@ -34,12 +38,17 @@ MAGNITUDES = {  # glued to a number or after it; `B` is billion only before a co
     "billion": 1e9,
     "trillion": 1e12,
 }
-FUNCTION_NAMES = ("min", "max", "ceil", "floor", "round", "sqrt", "log2")
+FUNCTION_NAMES = (  # what each does is in functions.py
+    *("min", "max", "ceil", "floor", "round", "abs", "sqrt", "log2", "log10", "ln", "exp"),
+    *("nines", "downtime"),
+)
+NINES = ("nine", "nines")  # behind a number: an availability
 OPERATOR_WORDS = ("to", "in", "per", "and", "or", "not")
 
 _IRREGULAR = {"person": "people", "child": "children", "index": "indexes", "entry": "entries"}
 _CACHE: dict[tuple[str, ...], Vocabulary] = {}
 _CACHE_MAX = 64
+NOUNS_MAX = 1_000  # beside the built-in ones; a large design declares 20
 
 
 def plural(noun: str) -> str:
@@ -56,17 +65,21 @@ def plural(noun: str) -> str:
 
 
 class Vocabulary:
-    """Every word that stands for a unit: the table and these count nouns.
+    """Every word that stands for a unit: the table, these count nouns, the long tail.
 
     >>> Vocabulary.of(["redirect"]).unit("redirects").symbol
     'redirect'
     """
 
-    def __init__(self, nouns: Iterable[str] = ()) -> None:
+    def __init__(self, nouns: Collection[str] = ()) -> None:
+        if len(nouns) > NOUNS_MAX:
+            raise UnitError(
+                f"more than {NOUNS_MAX} count nouns are declared", given=f"{len(nouns)} count nouns"
+            )
         self._nouns: dict[str, Unit] = {}
         for noun in BUILTIN_NOUNS:
             self._learn(noun)
-        self._nouns.update(dict.fromkeys(_REQUEST_SPELLINGS, REQUEST))
+        self._nouns.update((word, self._nouns[noun]) for word, noun in _SPELLINGS.items())
         for noun in nouns:
             if noun not in self._nouns and noun not in UNITS:
                 _check_noun(noun)
@@ -79,7 +92,8 @@ class Vocabulary:
         A noun that is a unit already adds nothing: the unit stays what it is.
 
         Raises:
-            UnitError: a noun is not a plain lower-case word, or means something else.
+            UnitError: a noun is not a plain lower-case word, or means something else; or there
+                are more than anyone reads.
         """
         key = tuple(nouns)
         if key not in _CACHE:
@@ -94,8 +108,16 @@ class Vocabulary:
         self._nouns.setdefault(plural(noun), unit)
 
     def unit(self, word: str) -> Unit | None:
-        """The unit of that spelling; a unit of the table goes before a noun."""
-        return UNITS.get(word) or self._nouns.get(word)
+        """The unit of that spelling: of the table, else a noun, else a physical one.
+
+        Raises:
+            MissingError: it is a physical unit, and pint is not installed.
+        """
+        return UNITS.get(word) or self._nouns.get(word) or _physical(word)
+
+    def is_physical(self, word: str) -> bool:
+        """Whether the word is a unit of the long tail and nothing nearer; pint stays out of it."""
+        return word not in UNITS and word not in self._nouns and _listed(word) != ""
 
     def noun(self, word: str) -> Unit | None:
         """The count noun of that spelling."""
@@ -111,13 +133,28 @@ class Vocabulary:
         return [*seen.values(), *nouns]
 
 
+def _listed(word: str) -> str:
+    from sdcli.units.long_tail import listed
+
+    return listed(word)
+
+
+def _physical(word: str) -> Unit | None:
+    name = _listed(word)
+    if not name:
+        return None
+    from sdcli.units.physical import physical
+
+    return physical(name)
+
+
 def _check_noun(noun: str) -> None:
     what = ""
     if not is_name(noun):
         what = "this is no plain lower-case word"
     elif noun in AMBIGUOUS:
         what = "this has two readings already"
-    elif noun in FUNCTION_NAMES or noun in OPERATOR_WORDS or noun in MAGNITUDES or noun == "x":
+    elif noun in (*FUNCTION_NAMES, *OPERATOR_WORDS, *MAGNITUDES, *NINES, "x"):
         what = "this word means something else in an expression"
     elif noun in BASE_KINDS:
         what = "this is a kind of its own and cannot be a count noun"
@@ -145,19 +182,21 @@ def unknown_unit(word: str, vocabulary: Vocabulary) -> UnitError:
     """The error for a word after a number, or in a conversion, that is no unit."""
     if word in AMBIGUOUS:
         return ambiguous(word)
-    if word[:1] in MAGNITUDES and vocabulary.unit(word[1:]):
-        hint = f"write {word[0]} at the number and a space before {word[1:]}"
-    elif word.casefold() in OPERATOR_WORDS:
-        hint = f"write {word.casefold()} in small letters"
+    from sdcli.units import long_tail
+    from sdcli.units.habits import hint
+
+    if name := long_tail.written_out(word):
+        fix = hint(word) or f"write {name}"
+    elif word[:1] in MAGNITUDES and vocabulary.unit(word[1:]):
+        fix = f"write {word[0]} at the number and a space before {word[1:]}"
     elif word[:1] == "x" and not word[1:].strip("0123456789"):
-        hint = "write x with spaces on both sides to multiply, or *"
+        fix = "write x with spaces on both sides to multiply, or *"
     else:
-        hint = suggestion(word, vocabulary.words())
+        fix = hint(word) or suggestion(word, vocabulary.words()) or long_tail.suggestion(word)
     return UnitError(
         f"{quoted(word)} is no unit",
-        expected="a unit like MB, day, request or $; count nouns beside the built-in ones"
-        " are declared first",
-        fix=hint,
+        expected="a unit like MB, day, request or $, or a count noun that was declared",
+        fix=fix,
     )
 
 

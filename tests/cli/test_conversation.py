@@ -73,20 +73,20 @@ def test_what_was_waited_before_a_kill_counts_once():
 
 def test_a_refused_line_costs_its_time_and_stands_there_again():
     machine, asker, *_ = converse(
-        ("x = 3 furlong", 10), ("x = 3 parcel", 5), only_step="high_level"
+        ("x = 3 zorkmid", 10), ("x = 3 parcel", 5), only_step="high_level"
     )
     assert machine.spent(Step.HIGH_LEVEL) == 15
-    assert asker.questions[1].prefill == "x = 3 furlong"
+    assert asker.questions[1].prefill == "x = 3 zorkmid"
     assert asker.questions[1].is_refused
     assert not asker.questions[2].prefill
 
 
 def test_several_lines_at_a_list_are_taken_one_by_one_up_to_the_one_that_is_wrong():
     machine, asker, *_ = converse(
-        ("x = 3 parcel\ny = 4 furlong\nz = 5 parcel", 9), only_step="high_level"
+        ("x = 3 parcel\ny = 4 zorkmid\nz = 5 parcel", 9), only_step="high_level"
     )
     assert [entry.name for entry in machine.state.estimates] == ["x"]
-    assert asker.questions[1].prefill == "y = 4 furlong\nz = 5 parcel"
+    assert asker.questions[1].prefill == "y = 4 zorkmid\nz = 5 parcel"
 
 
 def test_a_draft_stands_in_the_prompt_and_is_gone_once_it_is_sent():
@@ -121,6 +121,6 @@ def test_a_question_is_put_once_however_many_lines_it_takes():
 
 
 def test_text_that_would_steer_the_terminal_is_shown_as_text():
-    *_, shown = converse(("x = 3 \x1b[31mfurlong\x1b]0;title\x07", 1), only_step="high_level")
+    *_, shown = converse(("x = 3 \x1b[31mzorkmid\x1b]0;title\x07", 1), only_step="high_level")
     assert "\x1b" not in shown
     assert "\x07" not in shown

@@ -133,9 +133,9 @@ def test_back_edit_and_a_refused_line_in_the_terminal(tmp_path, world):
     answer(terminal, world, "scope.functional", " up")
     answer(terminal, world, "scope.quality", "")
     terminal.wait_for("· scope.assumptions")
-    terminal.type("coats = 3 furlong" + ENTER)
+    terminal.type("coats = 3 zorkmid" + ENTER)
     terminal.wait_for("error:")
-    terminal.wait_for("coats = 3 furlong\n")  # what was refused can be mended
+    terminal.wait_for("coats = 3 zorkmid\n")  # what was refused can be mended
     terminal.type("\x08" * 7 + "coat" + ENTER)
     terminal.read_until(lambda: stored(world) == 6)
     terminal.wait_for("· scope.assumptions")
@@ -238,7 +238,7 @@ def test_enter_on_a_refused_line_drops_it(tmp_path, world):
     command = [*SDCLI, "interview", "coat-check", "--step", "high-level"]
     terminal = PseudoTerminal(command, cwd=tmp_path, env=world)
     terminal.wait_for("· high_level.estimates")
-    terminal.type("x = 3 furlong" + ENTER)
+    terminal.type("x = 3 zorkmid" + ENTER)
     terminal.wait_for("ENTER as it stands drops it")
     terminal.type(ENTER)
     terminal.wait_for("move on · /help")

@@ -57,7 +57,7 @@ def test_a_sound_design_has_no_fault():
         ("ring -> cache", "ring -> cahce", 20, "did you mean cache?"),
         ("client -> ring -> cache", "client", 20, "two hops"),
         ("of: ring", "of: rong", 8, "did you mean ring?"),
-        ("target: 1.25", "target: 1.25 parsec", 8, "requirements.quality[0].target"),
+        ("target: 1.25", "target: 1.25 parsnip", 8, "requirements.quality[0].target"),
         (', op: "<=", target: 1.25', "", 8, "needs op and target"),
         ("metric: ring.balance.peak_to_mean", "metric: peak", 8, "not a metric"),
         ("estimate.write_rate", "estimate.write_rat", 9, "did you mean write_rate?"),

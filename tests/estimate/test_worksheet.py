@@ -100,7 +100,7 @@ def test_an_error_stops_only_what_hangs_on_it():
             "sized": ("size * 2", None),
             "unknown": ("writess * 2", None),
             "wrong_unit": ("writes", "TB"),
-            "strange_unit": ("writes", "parsec"),
+            "strange_unit": ("writes", "zorkmid"),
             "rate": ("writes", "link/s"),
         },
     )
@@ -114,7 +114,7 @@ def test_an_error_stops_only_what_hangs_on_it():
         "sized": "sized: this needs size, which could not be computed",
         "unknown": 'unknown: "writess" is no name, unit or count noun that is known here',
         "wrong_unit": "wrong_unit: this is not information",
-        "strange_unit": 'strange_unit: "parsec" is no unit',
+        "strange_unit": 'strange_unit: "zorkmid" is no unit',
     }
     assert sheet.errors["unknown"].fix == "did you mean writes?"
     assert next(iter(sheet.errors)) == "size"
@@ -159,7 +159,7 @@ def test_a_cycle_is_named_for_each_of_its_members(estimates, cycles):
         assert name in sheet.depends_on(name)
 
 
-@pytest.mark.parametrize("name", ["day", "max", "Writes", "two words", "to", "MB", ""])
+@pytest.mark.parametrize("name", ["day", "Writes", "two words", "to", "MB", ""])
 def test_a_name_that_cannot_name_a_value(name):
     sheet = Worksheet({name: "5"}, {"fine": ("3", None)})
     assert list(sheet.errors) == [name]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sdcli.units import quantity
 from sdcli.units.display import plain, rounded, scaled
@@ -51,14 +53,29 @@ from sdcli.units.display import plain, rounded, scaled
         ("7 day to s", "604.8k s"),
         ("0.1 ns", "0.1 ns"),
         ("1 s / (4 kilobyte)", "250 ms/KB"),
+        ("999.95 us", "1 ms"),  # never 1000 us, although 1e-3/1e-6 is not quite 1000
+        ("999.95 ns", "1 us"),
+        ("0 s", "0 s"),  # nothing has no better unit than the one typed
+        ("0 day", "0 day"),
+        ("5 GB - 5 GB", "0 GB"),
         # rates: per second rather than per millisecond, slow ones per hour or day
         ("3.47 request/ms", "3.47k request/s"),
         ("1 request / (2 hour) to request/s", "1.389e-4 request/s"),
         ("0.01 request/s", "36 request/hour"),
         ("0.0001 request/s", "8.64 request/day"),
+        ("0.0001 request/ms", "0.1 request/s"),
+        ("0.001 B/s", "3.6 B/hour"),  # bytes have no smaller unit than the byte
+        ("0.001 MB/s", "1 KB/s"),
+        ("3 MB/ms", "3 GB/s"),
         ("5/s", "5/s"),
         ("100 redirect/link", "100 redirect/link"),
         ("2 tweet/user/day", "2 tweet/user/day"),
+        # physical units, as typed or under their names
+        ("300 watt", "300 watt"),
+        ("300 watt * 2 hour", "2.16M joule"),  # 300 * 7200
+        ("3 kilowatt_hour", "3 kilowatt_hour"),
+        ("5 ampere/s", "5 ampere/s"),
+        ("60 mile/hour", "60 mile/hour"),
         # money
         ("$150k/day", "$150k/day"),
         ("$0.02/GB", "$0.02/GB"),
@@ -83,6 +100,13 @@ from sdcli.units.display import plain, rounded, scaled
         ("10% to 20%", "10% to 20%"),
         ("-5 to 10 link", "-5 to 10 link"),
         ("5 to 20/s", "5 to 20/s"),
+        ("1 B to 1 TB", "1 B to 1 TB"),  # no unit suits both
+        ("1 KiB to 10 MiB", "1 KiB to 10 MiB"),
+        ("0 to 100 GB", "0 to 100 GB"),
+        ("1 s to 1 day", "1 s to 1 day"),
+        ("(1 B to 1 TB)/s", "1e-6 to 1e6 MB/s"),  # 1 B/s to 1 TB/s would be a conversion
+        ("1 B to 1 TB to MB", "1e-6 to 1e6 MB"),  # a unit that was asked for stays
+        ("1000 to 1000.4 link", "1k to 1.0004k link"),  # not 1k to 1k
         # powers: a number before one of them would have two readings
         ("2 s * 3 s", "6 * s^2"),
         ("(5 to 20 USD)^2", "25 to 400 * $^2"),
@@ -100,6 +124,11 @@ def test_display(text, shown):
         ("100M to 400M link", "200M link (100M to 400M)"),
         ("$100 to $400", "$200 (100 to 400)"),
         ("1 to 4 GB", "2 GB (1 to 4)"),
+        ("1 B to 1 TB", "1 MB (1 B to 1 TB)"),  # sqrt(1 * 1e12)
+        (
+            "1.0000 to 1.0004 GB",
+            "1 GB (1 to 1.0004)",
+        ),  # ends that round to one number are told apart
     ],
 )
 def test_a_summary_puts_the_median_first(text, shown):
@@ -109,6 +138,19 @@ def test_a_summary_puts_the_median_first(text, shown):
 @pytest.mark.parametrize(("digits", "shown"), [(1, "40"), (2, "39"), (3, "38.6"), (6, "38.5802")])
 def test_digits_are_significant_ones(digits, shown):
     assert quantity("100M/month to 1/s").display(digits) == f"{shown}/s"
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "shown"),
+    [
+        ("1 GiB", 2, "1 GiB"),  # not 1000 MiB, which is what 1024 rounds to
+        ("996 KB", 2, "1 MB"),
+        ("24 hour", 1, "20 hour"),
+        ("999 link", 2, "1k link"),
+    ],
+)
+def test_few_digits_do_not_change_the_unit_for_a_worse_one(text, digits, shown):
+    assert quantity(text).display(digits) == shown
 
 
 @pytest.mark.parametrize(
@@ -136,3 +178,28 @@ def test_plain_numbers(number, text):
 def test_rounding_keeps_four_digits():
     assert rounded(123_456) == 123_500
     assert rounded(-0.00123456) == -0.001235
+
+
+def test_the_largest_number_is_not_rounded_out_of_range():
+    assert rounded(1.7976e308) == 1.7976e308
+    assert scaled(1.7976e308) == plain(1.7976e308) == "1.798e308"
+
+
+AMOUNTS = st.builds(
+    lambda number, unit: quantity(f"({number!r}) * 1 {unit}"),
+    st.floats(1e-9, 1e14),
+    st.sampled_from(["link", "MB", "KiB", "Mbit", "ns", "us", "ms", "s", "hour", "day", "week"])
+    | st.sampled_from(["request/ms", "request/s", "link/day", "MB/s", "MiB/s", "Mbit/s", "B/day"]),
+)
+
+
+@given(AMOUNTS, st.sampled_from([2, 3, 4]))
+def test_a_number_stands_between_1_and_1000_in_a_unit_that_reads_back(amount, digits):
+    """Never 1000 of what has a next prefix, never per millisecond, never another amount."""
+    shown = amount.display(digits)
+    back = quantity(shown)
+    assert back.dimension == amount.dimension
+    assert back.value == pytest.approx(amount.value, rel=0.51 * 10 ** (1 - digits))
+    number = shown.split()[0]
+    assert number not in ("1000", "1000k", "1000M", "1000G") or "i" in shown
+    assert not shown.endswith(("/ms", "/us", "/ns"))

@@ -34,8 +34,7 @@ def test_an_unknown_unit_is_underlined_and_corrected():
         'error: "gigabyyte" is no unit\n'
         "   given: 5 gigabyyte to MB\n"
         "            ^^^^^^^^^\n"
-        "expected: a unit like MB, day, request or $; count nouns beside the built-in ones"
-        " are declared first\n"
+        "expected: a unit like MB, day, request or $, or a count noun that was declared\n"
         "     fix: did you mean gigabyte?"
     )
 
@@ -78,6 +77,13 @@ def test_a_long_line_is_cut_around_the_place():
 def test_control_characters_never_reach_the_terminal(text):
     shown = rendered(text)
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
+
+
+@pytest.mark.parametrize("line", ["\x1b[2J", "5\x1b 3", "\x1b[2J == 3"])
+def test_control_characters_of_a_line_never_reach_the_terminal(line):
+    with pytest.raises(UnitError) as caught:
+        assignment(line)
+    assert "\x1b" not in caught.value.render()
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,18 @@ def test_the_same_inputs_that_are_errors(text, says):
         ("$2B", "2e9 USD"),
         ("2 B", "16 bit"),
         ("2B to 4B tweet", "2e9 to 4e9 tweet"),
+        ("40 B", "320 bit"),
+        # nines are missing to 1 by a power of ten
+        ("4 nines", "99.99%"),
+        ("1 nine", "90%"),
+        ("3.5 nines", "99.96837722339831%"),  # 10^-3.5 = 0.000316227766016838
+        ("9 nines", "0.999999999"),
+        ("4nines", "0.9999"),
+        ("3 to 4 nines", "99.9% to 99.99%"),
+        ("3 nines to 4 nines", "99.9% to 99.99%"),
+        ("(4 nines)^2", "0.99980001"),
+        ("4 nines^2", "0.99980001"),  # nines have no square
+        ("1 / 1 nine", "1 / 0.9"),
         # units glued or apart
         ("5MB", "5 MB"),
         ("10ms", "10 ms"),
@@ -85,6 +97,8 @@ def test_the_same_inputs_that_are_errors(text, says):
         ("2^-3", "0.125"),
         ("-2^2", "-4"),
         ("(2 s)^2 / (1 s)", "4 s"),
+        ("2^30 B", "1073741824 B"),
+        ("3 x 10^6 users", "3M user"),
         ("4^0.5", "2"),
         # precedence
         ("12 MB / 2 s", "6 MB/s"),
@@ -101,6 +115,8 @@ def test_the_same_inputs_that_are_errors(text, says):
         ("3 × 4", "12"),
         ("12 ÷ 4", "3"),
         ("3 · 4", "12"),
+        ("2 x (86,400 s)", "172800 s"),  # a bracket behind x is no function's
+        ("5M rows x 1 KB/row", "5 GB"),
         ("5 − 3", "2"),
         ("6 request per 2 request", "3"),
         ("2 tweet per user per day", "2 tweet/user/day"),
@@ -152,6 +168,17 @@ def test_a_form_means_the_same_as_another(text, same_as):
         ("1/2 s", "1 / (2 s), or (1 / 2) * 1 s"),
         ("3 * 1/2 s", "1 / (2 s), or (1 / 2) * 1 s"),
         ("100M / 30 day", "100M / (30 day), or (100M / 30) * 1 day"),
+        ("100 / 5 MB/s", "100 / (5 MB/s), or (100 / 5) * 1 MB/s"),
+        ("1 TB / 100 MB/s", "1 TB / (100 MB/s), or (1 TB / 100 MB)/s"),
+        ("1 TB/100 MB/s", "1 TB / (100 MB/s), or (1 TB / 100 MB)/s"),
+        ("10 GB / 1 Gbit/s to s", "10 GB / (1 Gbit/s), or (10 GB / 1 Gbit)/s"),
+        ("1 TB per 100 MB per s", "1 TB / (100 MB per s), or (1 TB / 100 MB) per s"),
+        (
+            "300M tweet/day / 2 tweet/user/day",
+            "300M tweet/day / (2 tweet/user/day), or (300M tweet/day / 2 tweet)/user/day",
+        ),
+        ("$100 / $5/GB", "$100 / ($5/GB), or ($100 / $5)/GB"),
+        ("(1 TB + 2 TB) / 100 to 200 MB/s", "... / (100 to 200 MB/s), or (... / 100 to 200 MB)/s"),
         ("7 / 2^10 B", "7 / (2^10 B), or (7 / 2^10) * 1 B"),
         ("2 s^2", "(2 s)^..., or 2 * s^..."),
         ("2B", "2 B for bytes, or 2 billion"),
@@ -171,9 +198,20 @@ def test_what_two_people_read_differently_is_refused_with_both_readings(text, re
     assert caught.value.expected == readings
 
 
+def test_readings_stand_on_one_line():
+    """White space of other kinds, which separates files or paragraphs, is white space here."""
+    with pytest.raises(UnitError) as caught:
+        quantity("1\x1c/\u20282\x0bs")
+    assert caught.value.expected == "1 / (2 s), or (1 / 2) * 1 s"
+
+
 @pytest.mark.parametrize(
     ("text", "value", "kind"),
     [
+        ("1 TB / (100 MB/s)", 1e4, "time"),
+        ("(1 TB / 100 MB)/s", 1e4, "1 / time"),
+        ("1 TB / 100 MB", 1e4, "number"),
+        ("100 MB/s / (10 MB/s)", 10, "number"),
         ("1 / (2 s)", 0.5, "1 / time"),
         ("(1 / 2) * 1 s", 0.5, "time"),
         ("$1/$2", 0.5, "number"),
@@ -193,7 +231,7 @@ def test_each_reading_can_be_written(text, value, kind):
         ("5 MB 3", "an operator is missing", ""),
         ("5 GB user", "an operator is missing", ""),
         ("2 B tweet", "an operator is missing", "glue it to the number: 2B tweet"),
-        ("5 km", "no unit", ""),
+        ("5 zz", "no unit", ""),
         ("5 Day", "no unit", "did you mean day?"),
         ("5 requets", "no unit", "did you mean request?"),
         ("5x3", "no unit", "write x with spaces"),
@@ -210,16 +248,20 @@ def test_each_reading_can_be_written(text, value, kind):
         ("4 MB to KB + 3 MB", "a conversion comes last", "in brackets"),
         ("4 MB to KB * 3", "a unit must stand here", "in brackets"),
         ("3 * 10 MB/s to 20 MB/s", "a unit must follow", "in brackets"),
-        ("5 ** 2", "means nothing", "write ^"),
-        ("5 – 20", "means nothing", "write to between"),
-        ("€5", "means nothing", "in $"),
+        ("4 MB * 3 to KB to 3", "a unit must follow", "in brackets"),
+        ("max()", "max takes at least one value, not 0", ""),
+        ("16 nines", "cannot be told from 100%", ""),
+        ("$4nines", "two units", ""),
+        ("-3 to 4 nines", "counted from below", ""),
+        ("2^4 nines", "an exponent has no unit", ""),
+        ("5 s to nines", "no unit", "nines(...) gives"),
+        ("12 GB in gigabyyte", "no unit", "did you mean gigabyte?"),
         ("5 = 5", "= cannot stand here", "=="),
-        ("1 < 2 < 3", "one comparison is enough", "two values at a time"),
+        ("1 < 2 < 3", "one comparison is enough", "join two with and"),
         ("1 < 2", "a comparison is no value", ""),
         ("(3", "never closed", ""),
         ("3)", "closes nothing", ""),
-        ("max()", "cannot stand here", ""),
-        ("sqrt(1, 2)", "takes one value", ""),
+        ("sqrt(1, 2)", "takes one value, not 2", ""),
         ("", "nothing here", ""),
         ("2 *", "something is missing", ""),
         ("ceil(2.3 GB)", "rounds counts", ""),
@@ -231,6 +273,7 @@ def test_each_reading_can_be_written(text, value, kind):
         ("1e-400", "too small", ""),
         ("5 in 3", "a unit must stand here", ""),
         ("40 kqps * 1 KB to MB/s", "this is not information / time", "write 1 KB/request"),
+        ("3 GB - 2 s", "this takes time from information", ""),
         ("3 MB/s to MB", "this is not information", "multiply it by a time"),
         ("3 s/request to request/s", "this is not request / time", "turn it over"),
         ("5 MB/s + 3 MB", "this adds", "on the right side, divide it by a time"),
@@ -242,6 +285,84 @@ def test_a_mistake_is_named_with_its_fix(text, what, fix):
     assert what in caught.value.what
     assert fix in caught.value.fix
     assert fix or not caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        # abbreviations that nobody can place for certain
+        ("150 mio", "write million, or M"),
+        ("5 MM users", "write million, or M"),
+        ("5 bn tweets", "write billion"),
+        ("5 Million users", "write million in small letters"),
+        ("5 millions", "write million"),
+        ("150M DAU", "write user"),
+        ("2 tweet/dau", "write user"),
+        ("5 msgs/s", "write message"),
+        ("5k iops", "write read/s"),
+        ("600 rpm", "write request/min"),
+        ("30 fps", "count noun frame"),
+        # numbers as other people group and point them
+        ("1.000.000", "group digits with commas: 1,000,000"),
+        ("1 000 000", "group digits with commas: 1,000,000"),
+        ("1\u00a0000", "group digits with commas: 1,000,000"),
+        # signs
+        ("5 ** 2", "write ^"),
+        ("1 << 20", "1 << 20 is 2^20"),
+        ("10⁶", "write ^"),
+        ("5 s²", "write ^"),
+        ("5 – 20", "write to between"),
+        ("5..20", "write to between"),
+        ("5-20 MB", "a range is written 5 to 20 MB"),
+        ("€5", "in $"),
+        ("5 $", "write $5"),
+        ("~ 5k", "without it"),
+        ("2(3 + 4)", "write * to multiply"),
+        ("[5]", "round brackets"),
+        ("20% of 100M user", "write * for of"),
+        ("5 & 3", "write and"),
+        ("1 < 2 || 3 < 4", "write or"),
+        ("1 != 2", "not a == b"),
+        ("1 => 2", "write >="),
+        ("1 =< 2", "write <="),
+        # functions and words of the language
+        ("sqrt 16", "write sqrt(...)"),
+        ("1 < 2 AND 3 < 4", "write and in small letters"),
+        ("100 MB/S", "did you mean s?"),
+        ("1 gbit/s", "did you mean Gbit?"),
+    ],
+)
+def test_what_is_typed_in_a_hurry_is_refused_with_what_to_write(text, fix):
+    with pytest.raises(UnitError) as caught:
+        quantity(text)
+    assert fix in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("150 M users", "150M user"),
+        ("5k req/sec", "5k request/s"),
+        ("10 Gb/s", "10 Gbit/s"),
+        ("5k QPS", "5k request/s"),
+        ("100M URLs", "100M url"),
+        ("1 hr", "1 hour"),
+        ("100ms", "100 ms"),
+        ("5 GB/day/user", "5 GB/user/day"),
+        ("99.9 %", "99.9%"),
+        ("2.5 M", "2.5M"),
+        ("500 Mb", "500 Mbit"),
+        ("KiB/sec", "1 KiB/s"),
+        ("5 MBps", "5 MB/s"),
+        ("5 \u03bcs", "5 us"),  # Greek mu
+        ("5 \u00b5s", "5 us"),  # the micro sign
+        ("100M/day", "100M/day"),
+        ("$0.023/GB/month", "$0.023/GB/month"),
+        ("5 req per sec", "5 request/s"),
+    ],
+)
+def test_what_is_typed_in_a_hurry_and_has_one_reading_is_read(text, shown):
+    assert str(quantity(text)) == shown
 
 
 def test_the_fix_that_is_offered_for_a_missing_noun_works():
@@ -322,6 +443,7 @@ def test_what_cannot_be_compared_is_an_error(text):
         ("  row_size=500 B/link", "row_size", "500 B/link"),
         ("link = 5 MB", "link", "5 MB"),  # a name hides a noun
         ("x = 3", "x", "3"),
+        ("floor = 3", "floor", "3"),  # a function only before a bracket
     ],
 )
 def test_assignments(line, name, text):
@@ -339,7 +461,7 @@ def test_assignments(line, name, text):
         ("write-rate = 5", "write write_rate"),
         ("2x = 5", "no name"),
         ("day = 5", "is a unit"),
-        ("max = 5", "means something else"),
+        ("to = 5", "means something else"),
         ("a b = 5", "no name"),
         ("writes =", "nothing here"),
         ("writes = 5 = 5", "= cannot stand here"),
@@ -352,20 +474,23 @@ def test_a_left_side_that_is_no_name(line, says):
 
 
 @pytest.mark.parametrize(
-    ("line", "name", "is_comparison"),
+    ("line", "name", "is_question", "is_claim"),
     [
-        ("writes = 100M link/month", "writes", False),
-        ("peak = 5", "peak", False),
-        ("day = 86,400 s", None, True),
-        ("12 request/s = 1M request/day", None, True),
-        ("a == 5", None, True),
-        ("5 MB", None, False),
-        ("a <= 5", None, True),
+        ("writes = 100M link/month", "writes", False, False),
+        ("peak = 5", "peak", False, False),
+        ("day = 86,400 s", None, True, True),
+        ("max = 5", None, True, True),  # of calc: a function names no value there
+        ("12 request/s = 1M request/day", None, True, True),
+        ("a == 5", None, True, True),
+        ("not a == 5", None, True, False),
+        ("5 MB", None, False, False),
+        ("a <= 5", None, True, False),
+        ("a <= 5 and b == 3", None, True, False),
     ],
 )
-def test_statements(line, name, is_comparison):
+def test_statements(line, name, is_question, is_claim):
     found, expression = statement(line)
-    assert (found, expression.is_comparison) == (name, is_comparison)
+    assert (found, expression.is_question, expression.is_claim) == (name, is_question, is_claim)
 
 
 def test_a_claim_in_a_bare_rate_speaks_of_what_is_counted():
@@ -411,7 +536,7 @@ def test_other_conventions_change_the_result():
             "150M user * 2 tweet/user/day to tweet/s",
             ["150M user × 2 tweet/user/day = 300M tweet/day", "300M tweet/day = 3.472k tweet/s"],
         ),
-        ("12 MB / 2 s / user", ["12 MB ÷ 2 user*s = 6 MB/user/s"]),
+        ("(12 MB / 2 s) / user", ["12 MB ÷ 2 user*s = 6 MB/user/s"]),
         (
             "(1 GB + 500 MB) * max(2, 3)",
             ["1 GB + 500 MB = 1.5 GB", "max(2, 3) = 3", "1.5 GB × 3 = 4.5 GB"],

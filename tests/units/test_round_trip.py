@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdcli.units import UnitError, parse, quantity
+from sdcli.units.functions import FUNCTIONS
 from sdcli.units.product import UnitProduct
 from sdcli.units.syntax import (
     Binary,
@@ -16,9 +18,11 @@ from sdcli.units.syntax import (
     Conversion,
     Interval,
     Literal,
+    Logic,
     Name,
     Negative,
     Node,
+    Not,
     UnitWord,
     write,
 )
@@ -27,6 +31,10 @@ from sdcli.units.vocabulary import Vocabulary
 WORDS = Vocabulary.of()
 PLACE = (0, 0)
 NAMES = ("writes", "ring.spread", "x", "row_size")
+
+ONE_ARGUMENT = st.sampled_from(
+    [name for name, function in FUNCTIONS.items() if function.most == function.least == 1]
+)
 
 units = st.sampled_from(
     ["MB", "s", "day", "request", "user", "min", "kqps", "Mbps", "KiB", "$", "%"]
@@ -75,7 +83,8 @@ def grown(inner):
             st.sampled_from(["min", "max"]),
             st.lists(inner, min_size=1, max_size=3).map(tuple),
         ),
-        st.builds(Call, st.just(PLACE), st.sampled_from(["ceil", "sqrt"]), st.tuples(inner)),
+        st.builds(Call, st.just(PLACE), ONE_ARGUMENT, st.tuples(inner)),
+        st.builds(Call, st.just(PLACE), st.just("downtime"), st.tuples(inner, inner)),
         st.builds(Conversion, st.just(PLACE), inner, products),
     )
 
@@ -83,6 +92,14 @@ def grown(inner):
 trees = st.recursive(leaves, grown, max_leaves=12)
 comparisons = st.builds(
     Comparison, st.just(PLACE), st.sampled_from(["<", "<=", ">", ">=", "=="]), trees, trees
+)
+questions = st.recursive(
+    comparisons,
+    lambda inner: st.one_of(
+        st.builds(Not, st.just(PLACE), inner),
+        st.builds(Logic, st.just(PLACE), st.sampled_from(["and", "or"]), inner, inner),
+    ),
+    max_leaves=6,
 )
 
 
@@ -101,6 +118,10 @@ def numbered(node: Node) -> Node:
             return Binary(PLACE, node.operator, walk(node.left), walk(node.right))
         if isinstance(node, Comparison):
             return Comparison(PLACE, node.operator, walk(node.left), walk(node.right))
+        if isinstance(node, Not):
+            return Not(PLACE, walk(node.operand))
+        if isinstance(node, Logic):
+            return Logic(PLACE, node.operator, walk(node.left), walk(node.right))
         if isinstance(node, Call):
             return Call(PLACE, node.function, tuple(walk(argument) for argument in node.arguments))
         if isinstance(node, Conversion):
@@ -111,17 +132,42 @@ def numbered(node: Node) -> Node:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.one_of(trees, comparisons))
+@given(st.one_of(trees, questions))
 def test_a_tree_reads_back_as_itself(tree):
     tree = numbered(tree)
     text = write(tree)
     try:
         node = parse(text, names=NAMES).node
     except UnitError as error:
-        if "nested" in error.what:
+        if "nested" in error.what or "more than" in error.what:
             return
         raise
     assert node == tree, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1 TB / 100 MB)/s",  # without brackets, two readings
+        "1 TB / (100 MB/s)",
+        "(6 MB / -2 s)/user",
+        "1 / (2 s)",
+        "x < 1 or y < 2 and not z < 3",
+        "(x < 1 or y < 2) and not (z < 3 and x < 4)",
+        "x < 1 and (y < 2 and z < 3)",
+        "downtime(99.99%, 1 year)",
+    ],
+)
+def test_brackets_stand_where_they_are_needed_and_nowhere_else(text):
+    assert str(parse(text)) == text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0, 15))
+def test_nines_read_back_as_the_same_availability(count):
+    one = parse(f"{count!r} nines")
+    assert parse(str(one)).node == one.node
+    assert quantity(str(one)) == quantity(f"{count!r} nines")
 
 
 @settings(max_examples=300, deadline=None)

@@ -6,6 +6,7 @@ import pytest
 
 from sdcli.units import UnitError, quantity
 from sdcli.units.conventions import DEFAULT
+from sdcli.units.habits import MEANT, hint
 from sdcli.units.table import AMBIGUOUS, UNITS
 from sdcli.units.vocabulary import BUILTIN_NOUNS, Vocabulary, plural
 
@@ -58,6 +59,11 @@ from sdcli.units.vocabulary import BUILTIN_NOUNS, Vocabulary, plural
         ("1 tps", 1),
         ("40 kqps", 40_000),
         ("2 Mqps", 2e6),
+        # and as the trade writes them
+        ("1 QPS", 1),
+        ("1 RPS", 1),
+        ("5 TPS", 5),
+        ("40 kQPS", 40_000),
         ("12 %", 0.12),
         ("12%", 0.12),
     ],
@@ -69,6 +75,26 @@ def test_units_have_their_size(text, base):
 @pytest.mark.parametrize("spelling", ["req", "reqs", "request", "requests", "query", "queries"])
 def test_spellings_of_request(spelling):
     assert quantity(f"3 {spelling}") == quantity("3 request")
+
+
+@pytest.mark.parametrize("spelling", ["url", "urls", "URL", "URLs"])
+def test_spellings_of_url(spelling):
+    assert quantity(f"3 {spelling}") == quantity("3 url")
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        *("user", "request", "read", "write", "tweet", "post", "message", "email", "photo"),
+        *("video", "file", "page", "url", "link", "paste", "search", "view", "click", "event"),
+        *("order", "transaction", "payment", "upload", "download", "connection", "session"),
+        *("object", "key", "row", "item", "server", "node"),
+    ],
+)
+def test_what_is_counted_without_being_declared(noun):
+    one, many = quantity(f"1 {noun}"), quantity(f"2 {plural(noun)}")
+    assert many == 2 * one
+    assert one.kind == noun
 
 
 def test_every_unit_reads_back_from_its_symbol():
@@ -117,11 +143,30 @@ def test_a_noun_is_declared_and_never_guessed():
 
 
 @pytest.mark.parametrize(
-    "noun", ["Link", "two words", "", "2x", "to", "max", "k", "x", "time", "mb", "é"]
+    "noun",
+    [
+        *("Link", "two words", "", "2x", "é", "to", "and", "x", "k", "mb", "time"),
+        *("max", "downtime", "nine", "nines"),
+    ],
 )
 def test_a_noun_must_be_a_plain_word_that_is_free(noun):
     with pytest.raises(UnitError):
         quantity("5", nouns=[noun])
+
+
+def test_what_people_mean_is_said_and_never_read():
+    """A word with advice is no unit, whatever else comes to be one; the advice can be followed."""
+    vocabulary = Vocabulary.of()
+    assert [word for word in MEANT if vocabulary.unit(word)] == []
+    for word in MEANT:
+        with pytest.raises(UnitError) as caught:
+            quantity(f"5 {word}")
+        assert caught.value.fix == hint(word)
+        assert hint(word.upper()) == hint(word)
+
+
+def test_a_noun_that_people_shorten_may_be_declared():
+    assert str(quantity("30 fps", nouns=["fps"])) == "30 fps"
 
 
 def test_a_noun_that_is_a_unit_stays_the_unit():

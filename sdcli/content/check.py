@@ -3,7 +3,7 @@
 Four looks at each file, none of which stops at another's fault: form (the models),
 references, sums, and the rules of the bank. Then the files side by side. What needs more
 than this layer (the rubric's proof, the registries of experiments and components) is added
-by `sdcli content check`.
+by `sdcli content check`. The numbers that estimates lean on have a form of their own.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from sdcli.content.rules import rule_faults, unwritten
 from sdcli.core import yaml
 from sdcli.core.errors import Fault, FaultsFound, InputError
 from sdcli.core.files import read_text
-from sdcli.core.folders import content_folders
+from sdcli.core.folders import content_folders, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sdcli.content.scenario import Scenario
+    from sdcli.core.yaml import Tree
+
+NUMBERS = "numbers.yaml"
 
 
 def check(paths: Iterable[str | Path] | None = None) -> list[Fault]:
@@ -32,7 +35,7 @@ def check(paths: Iterable[str | Path] | None = None) -> list[Fault]:
 
     Args:
         paths: files and folders; None checks the whole bank. A folder that holds a folder
-            `scenarios` stands for that one.
+            `scenarios` stands for that one and for the `numbers.yaml` beside it.
 
     Raises:
         InputError: a path is not there.
@@ -65,7 +68,7 @@ class Checked:
 
     def __init__(self, paths: Iterable[str | Path] | None = None) -> None:
         self.files: list[CheckedFile] = []
-        self.count = 0
+        self.count = 0  # of scenarios
         self._faults: list[Fault] = []
         self._owners: dict[tuple[str, str], str] = {}
         seen: set[Path] = set()
@@ -78,6 +81,8 @@ class Checked:
                     continue
                 seen.add(file.resolve())
                 self._read(file, scope=str(file.parent) if own else "")
+        if own:
+            self._read(shipped("knowledge") / NUMBERS, scope="")
 
     @property
     def faults(self) -> list[Fault]:
@@ -85,13 +90,17 @@ class Checked:
         return sorted(self._faults)
 
     def _expand(self, path: Path) -> Iterator[Path]:
-        """The scenario files of a path; whatever else lies in the folder is a fault."""
+        """The files of a path; whatever else lies in a folder of scenarios is a fault."""
         if path.is_file():
             yield path
             return
         if not path.is_dir():
             raise InputError("there is no such file or folder", where=str(path))
-        folder = path / "scenarios" if (path / "scenarios").is_dir() else path
+        folder = path
+        if (path / "scenarios").is_dir():
+            folder = path / "scenarios"
+            if (path / NUMBERS).is_file():
+                yield path / NUMBERS
         for entry in sorted(folder.iterdir()):
             if entry.name.startswith("."):
                 continue  # the system's own, like .DS_Store
@@ -104,17 +113,16 @@ class Checked:
 
     def _read(self, path: Path, scope: str) -> None:
         """Check one file. Ids are unique within `scope`: a person's own file may replace ours."""
-        name = shown(path)
+        from sdcli.estimate import numbers_form
+
+        text, tree = self._parsed(path)
+        if tree is not None and numbers_form.is_numbers(tree):
+            self._faults.extend(numbers_form.faults(tree))
+            return
         self.count += 1
-        try:
-            text = read_text(path)
-            tree = yaml.parse(text, name)
-        except FaultsFound as found:
-            self._faults.extend(found.faults)
+        if tree is None:
             return
-        except InputError as error:
-            self._faults.append(Fault(name, 1, "", error.what))
-            return
+        name = tree.name
         scenario, faults = read_scenario(tree)
         if faults and faults[0].key == "schema":
             self._faults.extend(faults)
@@ -131,6 +139,18 @@ class Checked:
                 message = f'the id "{identity}" is also that of {other}'
                 faults.append(tree.fault(("id",), message, "give one of them another id"))
         self._faults.extend(faults)
+
+    def _parsed(self, path: Path) -> tuple[str, Tree | None]:
+        """The text of a file and what it says; no tree where it cannot be read."""
+        name = shown(path)
+        try:
+            text = read_text(path)
+            return text, yaml.parse(text, name)
+        except FaultsFound as found:
+            self._faults.extend(found.faults)
+        except InputError as error:
+            self._faults.append(Fault(name, 1, "", error.what))
+        return "", None
 
 
 def _sums(outline: Outline) -> Iterator[Fault]:

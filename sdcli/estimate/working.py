@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sdcli.estimate.unit_steps import unit_steps, unprefixed
 from sdcli.units.dimension import TIME
 from sdcli.units.display import scaled
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sdcli.units import Expression, Quantity
-    from sdcli.units.product import UnitProduct
-    from sdcli.units.table import Unit
 
 
 @dataclass(frozen=True)
@@ -75,20 +74,8 @@ def worked_line(
 
 def _time_step(before: Quantity, result: Quantity) -> str:
     """` ÷ 2.592M s/month` where a rate per month is shown per second, and the like."""
-    old, new = _rate_unit(before), _rate_unit(result)
-    if old is None or new is None or old == new or before.dimension != result.dimension:
+    if before.dimension != result.dimension or before.dimension.exponent(TIME) != -1:
         return ""
-    ratio = old.size(before.conventions) / new.size(result.conventions)
-    operator, ratio, one, other = (
-        ("÷", ratio, new, old) if ratio >= 1 else ("×", 1 / ratio, old, new)
-    )
-    return f" {operator} {scaled(ratio)} {one}/{other}"
-
-
-def _rate_unit(value: Quantity) -> Unit | None:
-    """The time unit under the line of the unit that a value is shown in."""
-    if value.dimension.exponent(TIME) != -1:
-        return None
-    shown: UnitProduct = value.shown
-    parts = [part for unit, _ in shown.factors for part, _ in unit.simple]
-    return next((unit for unit in parts if unit.base == TIME), None)
+    have, want = unprefixed(before.shown), unprefixed(result.shown)
+    steps = [s for s in unit_steps(have, want, result.conventions) if s.small.base == TIME]
+    return "".join(f" {'÷' if s.divides else '×'} {scaled(s.ratio)} {s.unit}" for s in steps)

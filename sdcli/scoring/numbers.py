@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import SdcliError
+from sdcli.estimate.claim import OK_FACTOR, ROUNDED_FACTOR
 from sdcli.scoring.verdict import NumberCheck
 from sdcli.scoring.words import FUNCTION_WORDS, word_set
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sdcli.scoring.text import Sentence
     from sdcli.units import Quantity
 
-EXACT = (1.05, 1.26)
+EXACT = (OK_FACTOR, ROUNDED_FACTOR)
 ROUGH = (1.3, 3.0)
 
 _SIGN = re.compile(

@@ -1,15 +1,15 @@
-"""`sdcli calc`: one-shot sums, checks of claims, and lines from stdin.
+"""`sdcli calc`: one-shot sums, checks of claims, lines from stdin, and a prompt.
 
-Options are read by hand, so that a sum starts without typer. `register` puts the same command
-into the typer app, for `sdcli --help`, which in turn starts without the quantity language:
-that comes in with the first answer (calc_answers.py).
+Options are read by hand (calc_options.py), so that a sum starts without typer. `register` puts
+the same command into the typer app, for `sdcli --help`, which in turn starts without the
+quantity language: that comes in with the first line (calc_session.py).
 """
 
 from __future__ import annotations
 
 import sys
 
-from sdcli.core.errors import ExitCode, InputError, SdcliError
+from sdcli.core.errors import ExitCode, SdcliError
 
 TYPE_CHECKING = False  # typing is imported by type checkers only
 if TYPE_CHECKING:
@@ -22,15 +22,23 @@ usage: sdcli calc [OPTIONS] [EXPRESSION ...]
 
 Evaluate an expression with units, or check a claim `A = B`.
 The arguments are joined with spaces; quote them, or write x for *.
+Without an expression, in a terminal: a prompt; `help` there says what it knows.
 
   -e EXPRESSION   evaluate this one; may stand several times
   -               read expressions from stdin, one for each line
+  --steps         each step as one says it aloud: rounded, exact, and the drift
+  --mental        the sum as one does it by head, and its error
+  --rough         a day is 10^5 s, a month 2.5M s, a year 30M s
+  --day SECONDS   what a day is; --month DAYS and --year DAYS alike
+  --samples N     ranges by Monte Carlo with N draws, 100 to 10,000,000
   --noun WORD     WORD is a thing that is counted, like link; may stand several times
-  --json          one JSON object for each expression, and nothing else on stdout
+  --json          one JSON object for each line, and nothing else on stdout
   -h, --help      this text
 
-`name = EXPRESSION` gives later lines a name to use. A range is `5 to 20`, a conversion
-`... to GB`. Functions: min max ceil floor round sqrt log2.
+`name = EXPRESSION` gives later lines a name to use, `ans` is the last value. A range is
+`5 to 20`, a conversion `... to GB`. `info WORD` explains a unit or a function, `list`
+shows the names; the lines unit, set, undo, save and help work here as at the prompt.
+config.toml may set `day`, `month` and `year`.
 
 examples:
   sdcli calc '150M user * 2 tweet/user/day to tweet/s'
@@ -42,47 +50,33 @@ Exit codes: 0 done, 1 a claim or comparison is false, 2 an expression cannot be 
 _LINE_MAX = 100_000  # far more than an expression may have
 
 
-class Options:
-    """What the command line asks for."""
-
-    def __init__(self) -> None:
-        self.expressions: list[str] = []
-        self.words: list[str] = []
-        self.nouns: list[str] = []
-        self.flags: set[str] = set()
-
-    @property
-    def wants_help(self) -> bool:
-        """Whether only the help is wanted."""
-        return not self.flags.isdisjoint(("-h", "--help"))
-
-    @property
-    def from_stdin(self) -> bool:
-        """Whether a single `-` asks for lines; beside others it is a minus."""
-        return self.words == ["-"]
-
-
 def main(argv: list[str]) -> int:
     """Run `sdcli calc` with these arguments; returns the exit code."""
+    from sdcli.cli.calc_options import read_options
+
     try:
         options = read_options(argv)
-    except SdcliError as error:
-        print(error.render(), file=sys.stderr)
-        return int(error.exit_code)
-    if options.wants_help:
-        print(HELP, end="")
-        return int(ExitCode.OK)
-    from sdcli.cli.calc_answers import Session
+        if options.wants_help:
+            print(HELP, end="")
+            return int(ExitCode.OK)
+        from sdcli.cli.calc_session import Session
 
+        session = Session(options)
+    except SdcliError as error:
+        from sdcli.core.text import printable
+
+        print(printable(error.render(), "?", keep="\n"), file=sys.stderr)
+        return int(error.exit_code)
     words = [] if options.from_stdin else options.words
-    session = Session(options.nouns, words, as_json="--json" in options.flags)
-    if words:
-        session.run(" ".join(words))
-    for expression in options.expressions:
-        session.run(expression)
-    if options.from_stdin or not (words or options.expressions or _is_terminal()):
-        for line in _stdin_lines():
-            session.run(line)
+    lines = [*([" ".join(words)] if words else []), *options.expressions]
+    is_typed = sys.stdin is None or sys.stdin.isatty()
+    if not lines and not options.from_stdin and is_typed and sys.stdin and sys.stdout.isatty():
+        from sdcli.cli.calc_repl import converse
+
+        return converse(session)
+    session.run_all(lines)
+    if options.from_stdin or not (lines or is_typed):
+        session.run_all(_stdin_lines())
     if not session.count and not options.from_stdin:
         print(HELP, end="", file=sys.stderr)
         return int(ExitCode.INPUT)
@@ -105,46 +99,13 @@ def register(app: typer.Typer) -> None:
     )(calc)
 
 
-def read_options(argv: list[str]) -> Options:
-    """Part options and words; a minus sign before a number or a name starts no option.
-
-    Raises:
-        InputError: an option is not known or lacks its value.
-    """
-    options = Options()
-    rest = list(argv)
-    while rest:
-        word = rest.pop(0)
-        name, glued, value = word.partition("=")
-        if word == "--":
-            options.words += rest
-            break
-        if word in ("-h", "--help", "--json"):
-            options.flags.add(word)
-        elif word == "-e" or name == "--noun":
-            if not glued:
-                if not rest:
-                    raise InputError(f"{word} needs a value", fix="sdcli calc --help shows how")
-                value = rest.pop(0)
-            (options.nouns if name == "--noun" else options.expressions).append(value)
-        elif word.startswith("--") and word[2:3].isalpha():
-            raise InputError(
-                f"{name} is no option of calc", expected="-e, -, --noun, --json or --help"
-            )
-        else:
-            options.words.append(word)
-    return options
-
-
-def _is_terminal() -> bool:
-    return sys.stdin is None or sys.stdin.isatty()
-
-
 def _stdin_lines() -> Iterator[str]:
     """The lines of stdin as they come; bytes that are not text become a refused character.
 
     Of a line that is far too long only the beginning is kept, so that memory stays bounded.
     """
+    if sys.stdin is None:  # closed by whoever started us
+        return
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     while line := sys.stdin.readline(_LINE_MAX):

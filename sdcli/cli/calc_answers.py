@@ -1,77 +1,50 @@
-"""The answers of `sdcli calc`: one for each line, as text or JSON.
+"""What `sdcli calc` answers: how it was asked, what it came to, and its JSON.
 
-A line is an expression, an assignment, a comparison, or a claim `A = B`, which is judged as
-one judges a sum in an interview: right, honestly rounded, or off.
+calc_working.py works answers out, calc_text.py writes them for people. The JSON is a contract:
+keys may be added, none renamed.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-
 from sdcli.core.errors import ExitCode
-from sdcli.units import Expression, Quantity, UnitError, statement
+from sdcli.units.conventions import DEFAULT, Conventions
 from sdcli.units.record import TYPE_CHECKING, Record
-from sdcli.units.spread import SAMPLES, SEED
+from sdcli.units.sampling import SEED
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from sdcli.core.errors import SdcliError
+    from sdcli.estimate.aloud import Step
+    from sdcli.estimate.by_head import ByHead
+    from sdcli.estimate.claim import Judgement
+    from sdcli.units import Quantity
+    from sdcli.units.sampling import Sampling
 
-OK_FACTOR = 1.05  # a claim this near is right
-ROUNDED_FACTOR = 1.26  # a claim this near is honest rounding: a tenth of a power of ten
+    Drivers = tuple[tuple[str, float], ...]
+
 _JSON_DIGITS = 12  # beyond them stands the noise of floating point
 
 
-class Session:
-    """The lines of one call: the names that they give, and the worst that happened."""
+class Setting(Record):
+    """How lines are read and answered.
 
-    def __init__(self, nouns: list[str], words: list[str], *, as_json: bool) -> None:
-        self.nouns = nouns
-        self.words = words
-        self.as_json = as_json
-        self.values: dict[str, Quantity] = {}
-        self.exit_code = int(ExitCode.OK)
-        self.count = 0
+    Args:
+        conventions: what a day, a month and a year are.
+        samples: draws of Monte Carlo, always; None where the usual ones serve what needs them.
+        nouns: count nouns beside the built-in ones.
+        is_aloud: whether each step is said as one says it aloud.
+        is_mental: whether the sum is done by head as well.
+    """
 
-    def run(self, line: str) -> None:
-        """Evaluate a line and print its answer, or its error; a bad line ends nothing."""
-        if not line.strip() or line.lstrip().startswith("#"):
-            return
-        self.count += 1
-        try:
-            answer = self._answer(line)
-        except UnitError as error:
-            self.exit_code = max(self.exit_code, complain(self._explained(error)))
-            return
-        self.exit_code = max(self.exit_code, answer.exit_code)
-        if self.as_json:
-            from sdcli.cli.screen import print_json
+    conventions: Conventions = DEFAULT
+    samples: int | None = None
+    nouns: tuple[str, ...] = ()
+    is_aloud: bool = False
+    is_mental: bool = False
 
-            print_json(answer.to_json())
-        else:
-            print(answer.text())
-
-    def _answer(self, line: str) -> Answer:
-        name, expression = statement(line, nouns=self.nouns, names=self.values)
-        if expression.is_comparison:
-            return judged(line.strip(), expression, self.values)
-        steps: list[str] = []
-        source = f"{name} {self.count}" if name in self.values else name or ""
-        value = expression.evaluate(self.values, source=source, steps=steps)
-        if name is not None:
-            self.values[name] = value
-        return Answer(line.strip(), value, expression.conventions(), tuple(steps), name or "")
-
-    def _explained(self, error: UnitError) -> UnitError:
-        """The error, with the reason when the shell has put file names in the place of `*`."""
-        if not any(os.path.exists(word) for word in self.words if word.isprintable()):  # noqa: PTH110 - pathlib costs more than the sum
-            return error
-        error.fix = (
-            "the shell replaced * by the names of files: quote the expression, or write x for *"
-        )
-        return error
+    def changed(self, **changes: Any) -> Setting:
+        """The same with other values of some fields."""
+        return Setting(**{field: getattr(self, field) for field in self.fields} | changes)
 
 
 class Answer(Record):
@@ -79,56 +52,99 @@ class Answer(Record):
 
     Args:
         line: as typed.
-        value: the result; of a claim, what was computed.
-        conventions: what it rests on.
+        value: the result; of a claim, what was computed; None for a question of several
+            comparisons.
+        conventions: what it and its companions rest on, by name.
+        rests_on: what it rests on itself.
         steps: the working.
+        kept: the value that the name is given; `value` may be drawn instead of worked out.
         name: the name that the line gave it.
-        claim: for a check: verdict, ratio, and the claimed quantity.
-        holds: for a comparison by < or >: whether it is true.
+        judgement, claimed: of a claim.
+        holds: of a question, whether it is true.
+        sides: of a question, both sides of each comparison.
+        companions: figures that people want beside the result.
+        drivers: what makes the range wide: label, and share of the spread.
+        aloud, by_head: for `--steps` and `--mental`.
     """
 
     line: str
-    value: Quantity
+    value: Quantity | None
     conventions: dict[str, str]
-    steps: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    rests_on: dict[str, str] = {}  # noqa: RUF012 - a record is never changed
+    kept: Quantity | None = None
     name: str = ""
-    claim: tuple[str, float | None, Quantity] | None = None
+    judgement: Judgement | None = None
+    claimed: Quantity | None = None
     holds: bool | None = None
+    sides: str = ""
+    companions: tuple[str, ...] = ()
+    drivers: Drivers = ()
+    aloud: tuple[Step, ...] | None = None
+    by_head: ByHead | None = None
 
     @property
     def exit_code(self) -> int:
         """1 when the answer is no."""
-        is_no = self.holds is False or (self.claim is not None and self.claim[0] == "off")
-        return int(ExitCode.NO if is_no else ExitCode.OK)
+        is_off = self.judgement is not None and self.judgement.verdict == "off"
+        return int(ExitCode.NO if is_off or self.holds is False else ExitCode.OK)
 
-    def text(self) -> str:
-        """One line for people."""
-        if self.holds is not None:
-            return f"{'true' if self.holds else 'false'}: {self.steps[-1]}{self._said()}"
-        if self.claim is not None:
-            return self._claim_text(*self.claim)
-        start = f"{self.name} = " if self.name else ""
-        return start + self.value.summary() + self._said()
+    @property
+    def sampling(self) -> Sampling | None:
+        """How the result was drawn; None where it was worked out."""
+        return getattr(self.value.spread, "sampling", None) if self.value is not None else None
 
-    def _claim_text(self, verdict: str, ratio: float | None, claimed: Quantity) -> str:
-        factor = ""
-        if verdict == "off" and ratio:
-            apart = ratio if ratio > 1 else 1 / ratio
-            factor = f" by a factor of {Quantity.of(apart)}, too {'high' if ratio > 1 else 'low'}"
-        sides = f"computed {self.value.summary()}, claimed {claimed.summary()}"
-        return f"{verdict}{factor}: {sides}{self._said()}"
-
-    def _said(self) -> str:
-        """The conventions that the answer rests on, in brackets."""
-        said = ", ".join(f"{name} {meaning}" for name, meaning in self.conventions.items())
-        return f"  ({said})" if said else ""
+    @property
+    def errors(self) -> tuple[float, float, float] | None:
+        """The standard errors of low, median and high, in base units; None where worked out."""
+        return self.value.sampling_error() if self.value is not None else None
 
     def to_json(self) -> dict[str, Any]:
         """The object that other programs read; numbers are in `unit`."""
+        said = {"expression": self.line, **self._value_json()}
+        said |= {
+            "conventions": self.conventions,
+            "steps": list(self.steps),
+            "companions": list(self.companions),
+            "sensitivity": [
+                {"source": label, "share": _clean(share)} for label, share in self.drivers
+            ],
+        }
+        if self.name:
+            said["name"] = self.name
+        if self.holds is not None:
+            said["holds"] = self.holds
+        if self.judgement is not None and self.claimed is not None and self.value is not None:
+            ratio = self.judgement.ratio
+            said |= {
+                "verdict": self.judgement.verdict,
+                "ratio": _clean(ratio) if ratio is not None else None,
+                "computed": said["value"],
+                "claimed": _number(self.claimed.value, self.value),
+                "cause": self.judgement.cause or None,
+            }
+        if self.aloud is not None:
+            said["aloud"] = [
+                {"said": step.said, "exact": step.exact, "drift": _clean(step.drift)}
+                for step in self.aloud
+            ]
+        if self.by_head is not None:
+            head = self.by_head
+            said["mental"] = {
+                "line": head.line,
+                "value": _number(head.value.value, head.exact),
+                "error": _clean(head.error),
+            }
+        return said
+
+    def _value_json(self) -> dict[str, Any]:
+        """The figures; each key stands there also where there is no value."""
         value = self.value
-        sampled = value.method == "monte-carlo"
-        said: dict[str, Any] = {
-            "expression": self.line,
+        if value is None:
+            keys = ("value", "unit", "kind", "display", "low", "high", "method", "seed", "samples")
+            return dict.fromkeys((*keys, "engine", "sampling_error")) | {"display": self.sides}
+        sampling, errors = self.sampling, self.errors
+        return {
             "value": _number(value.value, value),
             "unit": value.unit,
             "kind": value.kind,
@@ -136,49 +152,16 @@ class Answer(Record):
             "low": _number(value.low, value),
             "high": _number(value.high, value),
             "method": value.method,
-            "seed": SEED if sampled else None,
-            "samples": SAMPLES if sampled else None,
-            "conventions": self.conventions,
-            "steps": list(self.steps),
-        }
-        if self.name:
-            said["name"] = self.name
-        if self.holds is not None:
-            said["holds"] = self.holds
-        if self.claim is not None:
-            verdict, ratio, claimed = self.claim
-            said |= {
-                "verdict": verdict,
-                "ratio": _clean(ratio) if ratio is not None else None,
-                "computed": _number(value.value, value),
-                "claimed": _number(claimed.value, value),
+            "seed": SEED if sampling else None,
+            "samples": sampling.samples if sampling else None,
+            "engine": sampling.engine if sampling else None,
+            "sampling_error": {
+                key: _number(error, value)
+                for key, error in zip(("low", "value", "high"), errors, strict=True)
             }
-        return said
-
-
-def judged(line: str, expression: Expression, values: dict[str, Quantity]) -> Answer:
-    """The answer to `A = B` and to a comparison.
-
-    A claim is ok within 5 %, rounded within a factor of 1.26, else off. The ratio is claimed
-    over computed: 10 says that the claim is ten times too high.
-    """
-    working: list[str] = []
-    left, operator, right = expression.sides(values, steps=working)
-    said = expression.conventions()
-    if operator not in ("=", "=="):
-        steps = (*working, f"{left.summary()} {operator} {right.summary()}")
-        return Answer(line, left, said, steps, holds=expression.holds(values))
-    shown = right.shown
-    left, right = left.shown_in(shown), right.shown_in(shown)
-    steps = tuple(working)
-    if left.value == right.value:
-        return Answer(line, left, said, steps, claim=("ok", 1.0, right))
-    ratio = right.value / left.value if left.value else None
-    verdict = "off"
-    if ratio is not None and ratio > 0:
-        apart = max(ratio, 1 / ratio)
-        verdict = "ok" if apart <= OK_FACTOR else "rounded" if apart <= ROUNDED_FACTOR else "off"
-    return Answer(line, left, said, steps, claim=(verdict, ratio, right))
+            if errors
+            else None,
+        }
 
 
 def _number(value: float, shown_as: Quantity) -> float:
@@ -188,10 +171,3 @@ def _number(value: float, shown_as: Quantity) -> float:
 
 def _clean(number: float) -> float:
     return float(f"{number:.{_JSON_DIGITS}g}")
-
-
-def complain(error: SdcliError) -> int:
-    """Print the error on stderr, behind what stands on stdout; returns its exit code."""
-    sys.stdout.flush()
-    print(error.render(), file=sys.stderr)
-    return int(error.exit_code)

@@ -3,6 +3,9 @@
     level = "senior"       # what interviews ask of you: mid, senior or staff
     minutes = 60           # how long they are
     editor = "vim"         # for long answers, else $VISUAL or $EDITOR
+    day = 86400            # what sums take a day for, in seconds
+    month = 30             # a month, in days
+    year = 365             # a year, in days
 
 An option on the command line wins over the file.
 """
@@ -12,14 +15,22 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass, fields
+from pathlib import Path
 
+from sdcli.core.config_file import config_file
 from sdcli.core.errors import InputError
 from sdcli.core.files import read_text
-from sdcli.core.folders import config_folder
 from sdcli.core.suggest import did_you_mean
+from sdcli.units.conventions import BOUNDS, DEFAULT, Conventions, check
 
-FILE_NAME = "config.toml"
-EXAMPLES = {"level": 'level = "senior"', "minutes": "minutes = 60", "editor": 'editor = "vim"'}
+EXAMPLES = {
+    "level": 'level = "senior"',
+    "minutes": "minutes = 60",
+    "editor": 'editor = "vim"',
+    "day": "day = 86400",
+    "month": "month = 30",
+    "year": "year = 365",
+}
 
 
 @dataclass(frozen=True)
@@ -29,25 +40,35 @@ class Settings:
     level: str = "mid"
     minutes: float = 45.0
     editor: str = ""
+    day: float = DEFAULT.day_s
+    month: float = DEFAULT.month_days
+    year: float = DEFAULT.year_days
 
     def use_editor(self) -> None:
         """Let the line editor find the editor that was set."""
         if self.editor:
             os.environ["VISUAL"] = self.editor
 
+    @property
+    def conventions(self) -> Conventions:
+        """What sums take a day, a month and a year for."""
+        return Conventions(float(self.day), float(self.month), float(self.year))
+
 
 def settings() -> Settings:
     """The person's settings.
 
     Raises:
-        InputError: the file is no TOML, has an unknown key or a value of another type.
+        InputError: the file is no TOML, has an unknown key, a value of another type, or a length
+            of a day, month or year that none has.
     """
-    path = config_folder() / FILE_NAME
-    if not path.exists():
+    name = config_file()
+    path = Path(name)
+    if not name or not path.exists():
         return Settings()
     try:
         found = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also for a number of more digits than Python reads
         raise InputError(f"this is not TOML: {error}", where=str(path)) from error
     known = {field.name: type(field.default) for field in fields(Settings)}
     for key, value in found.items():
@@ -66,4 +87,6 @@ def settings() -> Settings:
                 given=str(value),
                 expected=EXAMPLES[key],
             )
+    for key in (key for key in BOUNDS if key in found):
+        check(key, found[key], where=str(path), example=EXAMPLES[key])
     return Settings(**found)

@@ -39,18 +39,30 @@ def run(capsys, monkeypatch):
     [
         ([YEARS], "54.75 PB  (day 86,400 s, year 365 day, KB 1000 B)"),
         (YEARS.split(), "54.75 PB  (day 86,400 s, year 365 day, KB 1000 B)"),
-        (["12 requests/s to 1/day"], "1.037M request/day  (day 86,400 s)"),
-        (["3 kB * 5000/s to Mbps"], "120 Mbps  (KB 1000 B)"),
-        (["1 KB to B"], "1000 B  (KB 1000 B)"),
-        (["(100e6 to 200e6)*3"], "424.3M (300M to 600M)"),
-        (["99.9999999%"], "99.9999999%"),
+        # 12 * 86,400
+        (["12 requests/s to 1/day"], "1.037M request/day (1,036,800)  (day 86,400 s)"),
+        (  # 3000 * 8 * 5000; 15 MB * 86,400
+            ["3 kB * 5000/s to Mbps"],
+            "120 Mbps (15 MB/s, 1.296 TB/day)  (day 86,400 s, KB 1000 B)",
+        ),
+        (["1 KB to B"], "1000 B  (KB 1000 B, KiB 1024 B)"),
+        # the root of 1e8 times 2e8, three times
+        (["(100e6 to 200e6)*3"], "424.3M (300M to 600M)\n  90 % interval, closed form"),
+        # 10^-9 * 31,536,000 s
+        (["99.9999999%"], "99.9999999% (9 nines, 31.54 ms/year down)  (year 365 day)"),
         (["5", "-", "3"], "2"),
         (["-5", "+", "3"], "-2"),
         (["--", "-5"], "-5"),
         (["5", "x", "3"], "15"),
-        (["62^7 code", "--noun", "code"], "3.522T code"),
-        (["--noun=code", "62^7 code"], "3.522T code"),
+        (["62^7 code", "--noun", "code"], "3.522T code (3,521,614,606,208)"),
+        (["--noun=code", "62^7 code"], "3.522T code (3,521,614,606,208)"),
         (["5 GB > 3 GB"], "true: 5 GB > 3 GB  (KB 1000 B)"),
+        (["2 min > 1 min and not 2 < 1"], "true: 2 min > 1 min and not 2 < 1"),
+        (
+            ["not (1 < 2 and 3 < 2 * 2) or (1 > 2 or 2 > 1)"],
+            "true: not (1 < 2 and 3 < 4) or 1 > 2 or 2 > 1",
+        ),
+        (["(1 > 2 or 2 > 1) and 3 > 2"], "true: (1 > 2 or 2 > 1) and 3 > 2"),
     ],
 )
 def test_an_answer(run, arguments, answer):
@@ -91,6 +103,7 @@ def test_what_cannot_be_used_is_said_on_stderr_and_exits_2(run, text, what):
         ("1 MB = -1 MB", 1, "off"),
         ("1 GB = 1024 MB", 0, "ok: "),
         ("5 GB < 3 GB", 1, "false: 5 GB < 3 GB"),
+        ("2 GB > 1 GB and 5 s < 3 s", 1, "false: 2 GB > 1 GB and 5 s < 3 s"),
     ],
 )
 def test_claims(run, claim, code, says):
@@ -119,8 +132,12 @@ def test_json_has_the_keys_that_other_programs_read(run):
         "method": "exact",
         "seed": None,
         "samples": None,
+        "engine": None,
+        "sampling_error": None,
         "conventions": {"day": "86,400 s", "year": "365 day", "KB": "1000 B"},
         "steps": ["1 MB × 30M/day × 5 year = 54.75 PB"],
+        "companions": [],
+        "sensitivity": [],
     }
 
 
@@ -133,6 +150,39 @@ def test_json_of_a_range_is_in_the_shown_unit(run):
 def test_json_of_draws_names_seed_and_samples(run):
     said = json.loads(run("--json", "(5 to 20 request) + 3 request")[1])
     assert (said["method"], said["seed"], said["samples"]) == ("monte-carlo", 7, 10_000)
+    assert said["engine"] == "python"
+    errors = said["sampling_error"]
+    assert errors.keys() == {"low", "value", "high"}
+    assert all(0 < errors[key] < 0.05 * said[key] for key in errors)
+
+
+def test_json_of_a_question_of_several_parts_has_no_value(run):
+    said = json.loads(run("--json", "2 GB > 1 GB and 5 s < 6 s")[1])
+    assert said["holds"] is True
+    assert said["value"] is None
+    assert said["display"] == "2 GB > 1 GB and 5 s < 6 s"
+
+
+def test_the_spread_is_shared_out_over_the_ranges_as_typed(run):
+    # 100M to 200M, 5 to 20, 2 to 5: the squares of ln 2, ln 4, ln 2.5 are 0.48, 1.92, 0.84 of 3.24
+    line = "(100M to 200M user) * (5 to 20 request/user) * (2 to 5 KB/request)"
+    said = json.loads(run("--json", line)[1])
+    shares = {part["source"]: part["share"] for part in said["sensitivity"]}
+    assert shares == {
+        "5 to 20 request/user": pytest.approx(0.59, abs=0.005),
+        "2 to 5 KB/request": pytest.approx(0.26, abs=0.005),
+        "100M to 200M user": pytest.approx(0.15, abs=0.005),
+    }
+    out = run(line)[1].splitlines()
+    assert out[2] == "  5 to 20 request/user drives 59 % of the spread: ask about it first"
+    assert out[3] == "  then 2 to 5 KB/request 26 %, 100M to 200M user 15 %"
+
+
+def test_a_name_stands_beside_its_range(run):
+    lines = "users = 100M to 200M user\nrate = 5 to 20 request/user/day\nusers * rate\n"
+    last = run("-", lines=lines)[1].splitlines()[-1]
+    # (ln 4)^2 of (ln 4)^2 + (ln 2)^2
+    assert last == "  rate (5 to 20 request/user/day) drives 80 % of the spread: ask about it first"
 
 
 def test_json_of_a_claim_adds_the_verdict(run):
@@ -142,6 +192,98 @@ def test_json_of_a_claim_adds_the_verdict(run):
     assert (said["verdict"], said["unit"], said["claimed"]) == ("off", "tweet/s", 35_000)
     assert said["ratio"] == pytest.approx(35_000 / 3472.22, rel=1e-4)
     assert said["computed"] == said["value"] == pytest.approx(3472.22, rel=1e-5)
+    assert "zero too many" in said["cause"]
+
+
+def test_a_claim_that_is_off_says_what_the_slip_looks_like(run):
+    code, out, _ = run("15 MB/s = 120 MB/s")  # 8 bits in a byte
+    assert code == 1
+    assert out.splitlines() == [
+        "off by a factor of 8, too high: computed 15 MB/s, claimed 120 MB/s  (KB 1000 B)",
+        "  looks like bits read as bytes",
+    ]
+
+
+def test_steps_are_said_aloud_before_the_answer(run):
+    # 300M / 86,400 = 3472.2; said 3.5k is 0.8 % more
+    assert run("--steps", "150M user * 2 tweet/user/day to tweet/s")[1].splitlines() == [
+        "said aloud                                     exact           drift",
+        "150M user x 2 tweet/user/day = 300M tweet/day  300M tweet/day",
+        "300M tweet/day / 86,400 s/day = 3.5k tweet/s   3.472k tweet/s  +0.8 %",
+        "3.472k tweet/s (300M/day)  (day 86,400 s)",
+    ]
+
+
+def test_the_steps_of_a_claim_end_in_its_unit(run):
+    said = json.loads(run("--steps", "--json", "150M user * 2 tweet/user/day = 35k/s")[1])
+    assert [step["exact"] for step in said["aloud"]] == ["300M tweet/day", "3.472k tweet/s"]
+    assert said["aloud"][1]["drift"] == pytest.approx(0.008)
+    assert said["steps"] == ["150M user × 2 tweet/user/day = 300M tweet/day"]
+
+
+def test_the_sum_by_head_and_its_error(run):
+    # 150M * 2 / 10^5 = 3000; 3000 / 3472.2 - 1 = -0.136
+    line = "150M user * 2 tweet/user/day to tweet/s"
+    assert run("--mental", line)[1].splitlines() == [
+        "by head: 150M x 2 / 10^5 = 3k tweet/s, 14 % low",
+        "3.472k tweet/s (300M/day)  (day 86,400 s)",
+    ]
+    said = json.loads(run("--mental", "--json", line)[1])["mental"]
+    assert said["line"] == "150M x 2 / 10^5 = 3k tweet/s"
+    assert (said["value"], said["error"]) == (3000, pytest.approx(-0.136))
+
+
+@pytest.mark.parametrize(
+    ("options", "line", "answer"),
+    [
+        # 300M / 10^5
+        (["--rough"], "300M tweet/day to tweet/s", "3k tweet/s (300M/day)  (day 100,000 s)"),
+        (["--rough"], "5 tweet/s * 1 month", "12.5M tweet  (month 2.5M s)"),
+        (["--rough"], "1 tweet/s * 1 year", "30M tweet  (year 30M s)"),
+        (["--day", "43200"], "1 day to hour", "12 hour  (day 43,200 s)"),
+        (["--month=31"], "1 month to day", "31 day  (day 86,400 s, month 31 day)"),
+        (  # 365.25 * 86,400
+            ["--year", "365.25"],
+            "1 tweet/s * 1 year",
+            "31.56M tweet (31,557,600)  (year 365.25 day)",
+        ),
+        (["--rough", "--day", "86400"], "1 day to hour", "24 hour  (day 86,400 s)"),
+    ],
+)
+def test_the_conventions_are_options(run, options, line, answer):
+    assert run(*options, line) == (0, answer + "\n", "")
+
+
+def test_the_conventions_are_in_config_toml_and_an_option_wins(run, own_home, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(own_home))
+    (own_home / "sdcli").mkdir()
+    (own_home / "sdcli" / "config.toml").write_text("day = 43_200\nyear = 360\n")
+    for options, hours in (([], 4320), (["--day", "86400"], 8640), (["--rough"], 30e6 / 3600)):
+        said = json.loads(run("--json", *options, "1 year to hour")[1])  # 360 * 12, 360 * 24
+        assert said["value"] == pytest.approx(hours)
+    (own_home / "sdcli" / "config.toml").write_text("day = 5\n")
+    code, out, err = run("1 + 1")
+    assert (code, out) == (2, "")
+    assert "day is out of bounds" in err
+    assert "3,600 to 100,000 seconds" in err
+
+
+def test_draws_can_be_asked_for_where_a_formula_serves(run):
+    line = "(1 to 4) * (1 to 16)"
+    exact = json.loads(run("--json", line)[1])
+    said = json.loads(run("--json", "--samples", "20000", line)[1])
+    assert (exact["method"], said["method"]) == ("closed-form", "monte-carlo")
+    assert (said["samples"], said["engine"]) == (20_000, "python")
+    for key in ("low", "value", "high"):  # 4 standard errors are wrong once in 16,000
+        assert said[key] == pytest.approx(exact[key], abs=4 * said["sampling_error"][key])
+    assert "Monte Carlo, 20,000 draws, seed 7, sampling error" in run("--samples=20000", line)[1]
+    assert json.loads(run("--json", "--samples", "1000", "2 + 3")[1])["method"] == "exact"
+
+
+def test_numpy_is_named_where_it_drew(run):
+    pytest.importorskip("numpy")
+    said = run("--samples", "1e5", "5 to 20")[1]
+    assert "100,000 draws by numpy, seed 7" in said
 
 
 def test_json_keeps_stdout_empty_on_an_error(run):
@@ -169,16 +311,23 @@ def test_lines_give_names_to_later_ones_and_a_bad_line_ends_nothing(run):
     code, out, err = run("-", lines=lines)
     assert code == 2
     assert [line.partition("  (")[0] for line in out.splitlines()] == [
-        "writes = 100M link/month",
-        "38.58 link/s",
-        "rate = 10G read/month",
-        "3.858k read/s",
+        "writes = 100M link/month (38.58/s, 3.333M/day)",
+        "38.58 link/s (3.333M/day)",
+        "rate = 10G read/month (3.858k/s, 333.3M/day)",
+        "3.858k read/s (333.3M/day)",
     ]
     assert err.startswith("error: ")
 
 
 def test_stdin_is_read_without_a_dash_when_it_is_no_terminal(run):
     assert run(lines="2 + 2\n") == (0, "4\n", "")
+
+
+def test_a_closed_stdin_has_no_lines(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert calc.main(["-"]) == 0
+    assert calc.main([]) == 2
+    assert "usage:" in capsys.readouterr().err
 
 
 def test_a_line_that_never_ends_is_one_error(run):
@@ -189,7 +338,7 @@ def test_a_line_that_never_ends_is_one_error(run):
 
 def test_a_name_that_is_given_again_is_a_new_source(run):
     out = run("-e", "x = 5 to 20", "-e", "y = x", "-e", "x = 5 to 20", "-e", "x / y")[1]
-    assert out.splitlines()[-1].startswith("1 (0.")
+    assert "\n1 (0." in out
 
 
 @pytest.mark.parametrize("lines", [None, "", "\n# nothing\n"])
@@ -208,11 +357,33 @@ def test_help_is_on_stdout_and_its_examples_work(run):
         assert run(example)[0] == 0
 
 
-@pytest.mark.parametrize("arguments", [["--jsn", "5"], ["-e"], ["--noun"], ["--noun", "mb", "5"]])
-def test_wrong_usage_exits_2(run, arguments):
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--jsn", "5"], "did you mean --json?"),
+        (["--steps=1", "5"], "--steps takes no value"),
+        (["-e"], "-e needs a value"),
+        (["--noun"], "--noun needs a value"),
+        (["--noun", "mb", "5"], "two readings"),
+        (["--day", "five", "5"], "a number of seconds, like --day 86400"),
+        (["--day", "nan", "5"], "3,600 to 100,000 seconds"),
+        (["--day", "3599", "5"], "3,600 to 100,000 seconds"),
+        (["--month", "32", "5"], "20 to 31 days"),
+        (["--year", "inf", "5"], "200 to 366 days"),
+        (["--samples", "many", "5"], "100 to 10,000,000"),
+        (["--samples", "1e999", "5"], "100 to 10,000,000"),
+        (["--samples", "100.5", "5"], "100 to 10,000,000"),
+        (["--samples", "99", "5"], "from 100 to"),
+        (["--samples", "10000001", "5"], "from 100 to"),
+        (["--samples", "\x1b[31m", "5"], "this is no number"),
+    ],
+)
+def test_wrong_usage_exits_2(run, arguments, says):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
+    assert says in err
+    assert "\x1b" not in err
 
 
 def test_an_argument_that_is_a_file_explains_the_star(run, tmp_path, monkeypatch):
@@ -239,6 +410,8 @@ def test_the_console_script_sends_calc_past_typer(tmp_path):
     imported = {line.rpartition("|")[2].strip() for line in process.stderr.splitlines()}
     assert "sdcli.units" in imported
     heavy = {"typer", "rich", "pydantic", "numpy", "pint", "statistics", "fractions", "json"}
+    heavy |= {"pathlib", "platformdirs", "tomllib", "prompt_toolkit", "sdcli.estimate"}
+    heavy |= {"sdcli.cli.settings", "sdcli.cli.calc_commands", "sdcli.units.sensitivity"}
     assert not imported & heavy
 
 

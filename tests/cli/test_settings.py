@@ -8,6 +8,8 @@ import json
 import pytest
 
 from sdcli.cli.entry import run
+from sdcli.cli.settings import settings
+from sdcli.units.conventions import DEFAULT, Conventions
 
 
 @pytest.fixture
@@ -38,6 +40,15 @@ def test_without_a_file_the_defaults_hold(config, capsys, monkeypatch):
     assert begun([], capsys, monkeypatch) == ("mid", 45)
 
 
+def test_what_a_day_a_month_and_a_year_are_stands_in_the_file(config):
+    config.write_text("day = 100_000\nmonth = 25\nyear = 365.25\n")
+    assert settings().conventions == Conventions(100_000.0, 25.0, 365.25)
+
+
+def test_a_home_without_a_file_has_the_usual_conventions(config):
+    assert settings().conventions == DEFAULT
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -45,6 +56,16 @@ def test_without_a_file_the_defaults_hold(config, capsys, monkeypatch):
         ("minutes = true", "minutes = 60"),
         ("level = ", "this is not TOML"),
         ('level = "guru"', "one of mid, senior, staff"),
+        ('day = "long"', "day = 86400"),
+        ("day = true", "day = 86400"),
+        ("day = 0", "3,600 to 100,000 seconds, like day = 86400"),
+        ("day = -86400", "3,600 to 100,000 seconds"),
+        ("month = 32", "20 to 31 days, like month = 30"),
+        ("month = nan", "given: nan days"),
+        ("year = 199.9", "given: 199.9 days"),
+        ("year = inf", "200 to 366 days, like year = 365"),
+        ("year = " + "9" * 5000, "this is not TOML"),
+        ("day = " + "9" * 4000, "999 seconds"),
     ],
 )
 def test_a_wrong_file_is_named(config, capsys, text, said):

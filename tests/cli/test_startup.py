@@ -18,6 +18,8 @@ HEAVY = {
     "termaid": "termaid",
     "snowballstemmer": "snowballstemmer",
     "sqlite3": "sqlite3",
+    "pint": "pint",
+    "long tail": "sdcli.units.long_tail",
     "platformdirs": "platformdirs",
     "chance": "sdcli.core.chance",
     "units": "sdcli.units",

@@ -1,0 +1,203 @@
+"""The answers of `sdcli calc` as text: the result first, what it rests on in brackets.
+
+    3.472k tweet/s (300M/day)  (day 86,400 s)
+
+One line where one line does. Of a range the lines below say how low and high came about and
+which assumption drives them. The text is the same with and without a terminal; on one, what
+stands beside the result is dimmed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sdcli.units import Quantity
+from sdcli.units.conventions import DECIMAL_BYTES
+from sdcli.units.errors import printable
+from sdcli.units.record import TYPE_CHECKING
+from sdcli.units.sampling import SEED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sdcli.cli.calc_answers import Answer
+    from sdcli.estimate.aloud import Step
+    from sdcli.estimate.by_head import ByHead
+
+WIDTH = 80
+_UNDER = "  "
+_LABEL_MAX, _PAIRED_MAX = 32, 20  # columns for a range as typed, and for one of two
+_DIM, _NORMAL = "\x1b[2m", "\x1b[0m"
+_DIGITS_SAID = 2
+_EVEN = 0.005  # shares nearer than this are the same to a person
+
+
+def text(answer: Answer) -> str:
+    """The whole answer, in lines of at most 80 columns where its own words allow."""
+    lines = steps_table(answer.aloud or ())
+    if answer.by_head is not None:
+        lines.append(by_head_line(answer.by_head))
+    lines += _said(_result(answer), _conventions(answer))
+    if answer.judgement is not None and answer.judgement.cause:
+        lines.append(_UNDER + answer.judgement.cause.rpartition(": ")[2])  # the factor is said
+    if answer.value is not None and answer.value.is_range and answer.holds is None:
+        lines += [dimmed(line) for line in (_method(answer), *drivers_lines(answer.drivers))]
+    return "\n".join(lines)
+
+
+def _result(answer: Answer) -> str:
+    if answer.holds is not None:
+        return f"{'true' if answer.holds else 'false'}: {answer.sides}"
+    assert answer.value is not None  # noqa: S101 - only a question has none
+    if answer.judgement is not None and answer.claimed is not None:
+        sides = f"computed {answer.value.summary()}, claimed {answer.claimed.summary()}"
+        return f"{_verdict(answer.judgement.verdict, answer.judgement.ratio)}: {sides}"
+    start = f"{answer.name} = " if answer.name else ""
+    beside = ", ".join(answer.companions)
+    if beside:
+        beside = f", {beside}" if answer.value.is_range else f" ({beside})"
+    return start + answer.value.summary() + beside
+
+
+def _verdict(verdict: str, ratio: float | None) -> str:
+    if verdict != "off" or not ratio:
+        return verdict
+    apart = Quantity.of(ratio if abs(ratio) > 1 else 1 / ratio)
+    return f"off by a factor of {apart}, too {'high' if ratio > 1 else 'low'}"
+
+
+def _conventions(answer: Answer) -> str:
+    """The conventions that the answer rests on, in brackets."""
+    said = [f"{name} {meaning}" for name, meaning in answer.conventions.items()]
+    asked = answer.value.asked if answer.value is not None else None
+    if asked is not None and asked.text in ("B", "bit") and DECIMAL_BYTES in answer.conventions:
+        said.append("KiB 1024 B")
+    return f"({', '.join(said)})" if said else ""
+
+
+def _said(result: str, beside: str) -> list[str]:
+    """The result and its conventions on one line, or on two where one is too narrow."""
+    if len(result) > WIDTH and ": " in result:  # the verdict, and below it what was compared
+        verdict, _, sides = result.partition(": ")
+        return [f"{verdict}:", *_said(_UNDER + sides, beside)]
+    if not beside:
+        return [result]
+    if len(result) + 2 + len(beside) <= WIDTH:
+        return [f"{result}  {dimmed(beside)}"]
+    return [result, dimmed(_UNDER + beside)]
+
+
+def _method(answer: Answer) -> str:
+    """How low and high came about."""
+    if answer.sampling is None:
+        return f"{_UNDER}90 % interval, closed form"
+    by = f" by {answer.sampling.engine}" if answer.sampling.engine != "python" else ""
+    error = _sampling_error(answer)
+    return (
+        f"{_UNDER}90 % interval, Monte Carlo, {answer.sampling.samples:,} draws{by}, seed {SEED}"
+        + (f", sampling error {error}" if error else "")
+    )
+
+
+def _sampling_error(answer: Answer) -> str:
+    """The largest of the three standard errors, each as a share of its figure."""
+    value, errors = answer.value, answer.errors
+    if value is None or errors is None:
+        return ""
+    figures = (value.low, value.value, value.high)
+    largest = max(abs(figure) for figure in figures)
+    shares = [
+        error / (abs(figure) or largest)
+        for error, figure in zip(errors, figures, strict=True)
+        if error
+    ]
+    return percent(max(shares)) if shares else "none"
+
+
+def drivers_lines(drivers: Sequence[tuple[str, float]]) -> list[str]:
+    """Which assumption drives the spread; nothing where there is only one."""
+    if len(drivers) < 2:  # noqa: PLR2004
+        return []
+    (first, share), (second, other), *rest = drivers
+    if share - other < _EVEN:
+        pair = " and ".join(shortened(label, _PAIRED_MAX) for label in (first, second))
+        lines = [f"{pair} drive {percent(share)} of the spread each"]
+    else:
+        lines = [f"{shortened(first)} drives {percent(share)} of the spread: ask about it first"]
+        rest = [(second, other), *rest] if rest else []
+    if rest:
+        lines.append(_listed(rest))
+    return [_UNDER + line for line in lines]
+
+
+def _listed(drivers: list[tuple[str, float]]) -> str:
+    """The other drivers, as many as fit on a line."""
+    line = ""
+    for label, share in drivers:
+        one = f"{shortened(label)} {percent(share)}"
+        longer = f"{line}, {one}" if line else f"then {one}"
+        if len(_UNDER + longer) > WIDTH:
+            return line
+        line = longer
+    return line
+
+
+def steps_table(steps: Sequence[Step]) -> list[str]:
+    """The steps in columns: as said aloud, exact, and the drift that rounding has caused.
+
+    Where three columns are too wide, exact and drift stand below what is said.
+    """
+    if not steps:
+        return []
+    rows = [(step.said, step.exact, drift(step.drift)) for step in steps]
+    said, exact = (max(len(row[column]) for row in rows) for column in (0, 1))
+    if said + exact + max(len(row[2]) for row in rows) + 4 <= WIDTH:
+        heads = (("said aloud", "exact", "drift"), *rows)
+        said, exact = max(said, len("said aloud")), max(exact, len("exact"))
+        return [f"{one:{said}}  {two:{exact}}  {three}".rstrip() for one, two, three in heads]
+    return [
+        line
+        for one, two, three in rows
+        for line in (one, dimmed(f"{_UNDER}exact {two}" + (f", drift {three}" if three else "")))
+    ]
+
+
+def by_head_line(head: ByHead) -> str:
+    """The sum as done by head, and how far off it is."""
+    if abs(head.error) < _EVEN / 10:
+        return f"by head: {head.line}, exact"
+    return f"by head: {head.line}, {percent(abs(head.error))} {'high' if head.error > 0 else 'low'}"
+
+
+def drift(share: float) -> str:
+    """`+0.8 %`; nothing where rounding moved nothing."""
+    return f"{'+' if share > 0 else '-'}{percent(abs(share))}" if abs(share) >= _EVEN / 10 else ""
+
+
+def percent(share: float) -> str:
+    """A share in percent with the digits that count, at most two.
+
+    >>> percent(0.7912), percent(0.0042), percent(1)
+    ('79 %', '0.42 %', '100 %')
+    """
+    number = 100 * share
+    return f"{number:.0f} %" if number >= 10 else f"{number:.{_DIGITS_SAID}g} %"  # noqa: PLR2004
+
+
+def shortened(label: str, most: int = _LABEL_MAX) -> str:
+    """A label that leaves room for the rest of its line."""
+    return printable(label if len(label) <= most else label[: most - 3] + "...")
+
+
+def dimmed(said: str) -> str:
+    """The text less bright, where a terminal shows it; the words stay the same."""
+    return f"{_DIM}{said}{_NORMAL}" if _is_coloured() else said
+
+
+def _is_coloured() -> bool:
+    return (
+        sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM", "dumb") != "dumb"
+    )

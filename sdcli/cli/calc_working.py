@@ -1,0 +1,202 @@
+"""From a line of `sdcli calc` that has been read to its answer.
+
+A line is an expression, an assignment, a question (`5 GB > 3 GB and ...`), or a claim `A = B`,
+which is judged as one judges a sum in an interview: right, honestly rounded, or off.
+"""
+
+from __future__ import annotations
+
+from sdcli.cli.calc_answers import Answer
+from sdcli.units import parse
+from sdcli.units.conventions import BOUNDS, DECIMAL_BYTES
+from sdcli.units.record import TYPE_CHECKING
+from sdcli.units.sampling import SAMPLES, using
+from sdcli.units.syntax import Comparison, Logic, Not
+from sdcli.units.table import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from sdcli.cli.calc_answers import Drivers, Setting
+    from sdcli.units import Expression, Quantity
+    from sdcli.units.syntax import Node
+
+
+class Working:
+    """One line, to be worked out.
+
+    Args:
+        line: as typed.
+        name: the name that it gives, or empty.
+        expression: what stands in it.
+        values: the values of names.
+        setting: conventions, draws and what is asked for.
+        source: the name under which its ranges draw; empty for its own text.
+        rests_on: the conventions that the values of names rest on.
+        labels: what the ranges so far are called, by source; those of this line are added.
+    """
+
+    def __init__(
+        self,
+        line: str,
+        name: str,
+        expression: Expression,
+        values: Mapping[str, Quantity],
+        setting: Setting,
+        *,
+        source: str,
+        rests_on: Mapping[str, dict[str, str]],
+        labels: dict[str, str],
+    ) -> None:
+        self.line = line
+        self.name = name
+        self.expression = expression
+        self.values = values
+        self.setting = setting
+        self.source = source
+        self.rests_on = self._basis(rests_on)
+        self.labels = labels
+
+    def answer(self) -> Answer:
+        """The answer.
+
+        Raises:
+            UnitError: it cannot be worked out.
+        """
+        with using(self.setting.samples or SAMPLES):
+            if self.expression.is_claim:
+                return self._claim()
+            return self._question() if self.expression.is_question else self._value()
+
+    def _value(self) -> Answer:
+        from sdcli.units.companions import companions
+
+        steps: list[str] = []
+        kept = self.expression.evaluate(
+            self.values, self.setting.conventions, source=self.source, steps=steps
+        )
+        value = self._drawn(kept)
+        beside = companions(value)
+        return Answer(
+            self.line,
+            value,
+            self._conventions(beside),
+            tuple(steps),
+            rests_on=self.rests_on,
+            kept=kept,
+            name=self.name,
+            companions=beside,
+            drivers=self._drivers(kept),
+            **self._shown_work(self.expression),
+        )
+
+    def _claim(self) -> Answer:
+        """What becomes of `A = B`; the result is shown in the unit of the claim."""
+        from sdcli.estimate.claim import judge
+
+        steps: list[str] = []
+        computed, _, claimed = self._both_sides(self.expression, steps)
+        shown = claimed.shown
+        computed, claimed = self._drawn(computed.shown_in(shown)), claimed.shown_in(shown)
+        node = self.expression.node
+        assert isinstance(node, Comparison)  # noqa: S101 - a claim is one
+        left = self.expression.line[node.span[0] : node.sign[0]]
+        return Answer(
+            self.line,
+            computed,
+            self._conventions(),
+            tuple(steps),
+            judgement=judge(computed, claimed),
+            claimed=claimed,
+            drivers=self._drivers(computed),
+            **self._shown_work(self._read(f"({left}) to {shown.text}" if shown.text else left)),
+        )
+
+    def _question(self) -> Answer:
+        """True or false; of a single comparison the left side is the value."""
+        holds = self.expression.holds(self.values, self.setting.conventions)
+        steps: list[str] = []
+        sides = self._sides(self.expression.node, steps)
+        value = None
+        if isinstance(self.expression.node, Comparison):
+            value = self._both_sides(self.expression, [])[0]
+        return Answer(
+            self.line, value, self._conventions(), (*steps, sides), holds=holds, sides=sides
+        )
+
+    def _sides(self, node: Node, steps: list[str]) -> str:
+        """The question with the values of both sides in the place of each comparison."""
+        if isinstance(node, Not):
+            inside = self._sides(node.operand, steps)
+            return f"not ({inside})" if isinstance(node.operand, Logic) else f"not {inside}"
+        if isinstance(node, Logic):
+            parts = []
+            for side in (node.left, node.right):
+                other = isinstance(side, Logic) and side.operator != node.operator
+                parts.append(f"({self._sides(side, steps)})" if other else self._sides(side, steps))
+            return f" {node.operator} ".join(parts)
+        left, sign, right = self._both_sides(
+            self._read(self.expression.line[slice(*node.span)]), steps
+        )
+        return f"{left.summary()} {sign} {right.summary()}"
+
+    def _both_sides(
+        self, comparison: Expression, steps: list[str]
+    ) -> tuple[Quantity, str, Quantity]:
+        return comparison.sides(self.values, self.setting.conventions, steps=steps)
+
+    def _read(self, text: str) -> Expression:
+        """A part of the expression, read by itself."""
+        return parse(text, nouns=self.setting.nouns, names=self.values)
+
+    def _shown_work(self, expression: Expression) -> dict[str, Any]:
+        """The steps as said aloud, and the sum by head, where they were asked for."""
+        said: dict[str, Any] = {}
+        if self.setting.is_aloud:
+            from sdcli.estimate.aloud import steps
+
+            said["aloud"] = steps(
+                expression, self.values, self.setting.conventions, source=self.source
+            )
+        if self.setting.is_mental:
+            from sdcli.estimate.by_head import by_head
+
+            said["by_head"] = by_head(expression, self.values, self.setting.conventions)
+        return said
+
+    def _drawn(self, value: Quantity) -> Quantity:
+        """The value by Monte Carlo, where draws were asked for."""
+        return value.sampled() if self.setting.samples and value.is_range else value
+
+    def _drivers(self, value: Quantity) -> Drivers:
+        """What makes the range wide, by the ranges as they were typed; notes those of this line."""
+        if not value.is_range:
+            return ()
+        from sdcli.units import sensitivity
+
+        for key, typed in sensitivity.labels(self.expression, self.source).items():
+            self.labels[key] = f"{self.name} ({typed})" if self.name else typed
+        return tuple(
+            (self.labels.get(key, key), share) for key, share in sensitivity.drivers(value)
+        )
+
+    def _basis(self, rests_on: Mapping[str, dict[str, str]]) -> dict[str, str]:
+        """What the answer rests on: its own units, and the values of names."""
+        said = self.expression.conventions(self.setting.conventions)
+        for name in sorted(self.expression.names & rests_on.keys()):
+            for convention, text in rests_on[name].items():
+                known = said.setdefault(convention, text)
+                if text not in known:  # made under another one
+                    said[convention] = f"{known} and {text}"
+        return {name: said[name] for name in (*BOUNDS, DECIMAL_BYTES) if name in said}
+
+    def _conventions(self, companions: tuple[str, ...] = ()) -> dict[str, str]:
+        """The same with what companions rest on: TB/day on the day and on KB."""
+        words = " ".join(companions).replace("/", " ").split()
+        used = {UNITS[word].convention for word in words if word in UNITS}
+        conventions = self.setting.conventions
+        said = {name: conventions.text(name) for name in BOUNDS if name in used}
+        said |= {DECIMAL_BYTES: "1000 B"} if DECIMAL_BYTES in used else {}
+        said |= self.rests_on
+        return {name: said[name] for name in (*BOUNDS, DECIMAL_BYTES) if name in said}

@@ -44,6 +44,8 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/calc.py
+	$(BIN)/python benchmarks/samples.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -9,6 +9,7 @@ command printed in a terminal of 80 columns, exported by rich.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -69,6 +70,20 @@ def help_pages() -> str:
     return "\n".join(parts)
 
 
+def calculators() -> str:
+    """The help of every calculator, as one page."""
+    from sdcli.cli import estimate
+    from sdcli.estimate import registry
+
+    parts = ["# Calculators\n\nWhat `sdcli estimate NAME --help` prints, written by `make docs`.\n"]
+    for name in registry.names():
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            estimate.main([name, "--help"])
+        parts.append(f"## {name}\n\n```text\n{told.getvalue().rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
 def interview_phases() -> str:
     """The interview's transition table as a Mermaid state diagram."""
     from sdcli.interview.transitions import diagram
@@ -110,6 +125,36 @@ def picture_lab() -> str:
         )
 
 
+SUMS = (
+    ("calc", "150M user * 2 tweet/user/day to tweet/s"),
+    ("calc", "--steps", "150M user * 2 tweet/user/day * 1 KB/tweet to Mbps"),
+    ("calc", "--mental", "150M user * 2 tweet/user/day to tweet/s"),
+    ("calc", "100M to 200M user * 5 to 20 request/user/day to request/s"),
+    ("calc", "24k request/s * 1 KB/request = 24 Mbps"),
+    ("calc", "99.9999999%"),
+)
+
+
+def picture_calc() -> str:
+    """A handful of sums, as they are typed and answered."""
+    told = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, *words in SUMS:
+            typed = " ".join(word if word.startswith("--") else f"'{word}'" for word in words)
+            answer = run(name, *words, folder=Path(folder), colour=True).rstrip()
+            told.append(f"$ sdcli {name} {typed}\n{answer}\n")
+    return picture("sdcli calc", "\n".join(told))
+
+
+def picture_estimate() -> str:
+    """`sdcli estimate` with one calculator."""
+    words = ("bandwidth", "--rate", "5k", "--size", "3 KB", "--reads", "50k", "--response", "10 KB")
+    with tempfile.TemporaryDirectory() as folder:
+        answer = run("estimate", *words, folder=Path(folder), colour=True).rstrip()
+    typed = " ".join(f"'{word}'" if " " in word else word for word in words)
+    return picture("sdcli estimate", f"$ sdcli estimate {typed}\n{answer}\n")
+
+
 @cache
 def _interview() -> str:
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +180,10 @@ def picture_report() -> str:
 
 OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/help.md": help_pages,
+    "docs/calculators.md": calculators,
     "docs/interview.md": interview_phases,
+    "docs/pictures/calc.svg": picture_calc,
+    "docs/pictures/estimate.svg": picture_estimate,
     "docs/pictures/lab.svg": picture_lab,
     "docs/pictures/interview.svg": picture_interview,
     "docs/pictures/predict.svg": picture_predict,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from sdcli.core.errors import ExitCode
 from sdcli.units.conventions import DEFAULT, Conventions
 from sdcli.units.record import TYPE_CHECKING, Record
-from sdcli.units.sampling import SEED
 
 if TYPE_CHECKING:
     from typing import Any
@@ -18,11 +17,8 @@ if TYPE_CHECKING:
     from sdcli.estimate.by_head import ByHead
     from sdcli.estimate.claim import Judgement
     from sdcli.units import Quantity
-    from sdcli.units.sampling import Sampling
 
     Drivers = tuple[tuple[str, float], ...]
-
-_JSON_DIGITS = 12  # beyond them stands the noise of floating point
 
 
 class Setting(Record):
@@ -89,26 +85,21 @@ class Answer(Record):
         is_off = self.judgement is not None and self.judgement.verdict == "off"
         return int(ExitCode.NO if is_off or self.holds is False else ExitCode.OK)
 
-    @property
-    def sampling(self) -> Sampling | None:
-        """How the result was drawn; None where it was worked out."""
-        return getattr(self.value.spread, "sampling", None) if self.value is not None else None
-
-    @property
-    def errors(self) -> tuple[float, float, float] | None:
-        """The standard errors of low, median and high, in base units; None where worked out."""
-        return self.value.sampling_error() if self.value is not None else None
-
     def to_json(self) -> dict[str, Any]:
         """The object that other programs read; numbers are in `unit`."""
-        said = {"expression": self.line, **self._value_json()}
+        from sdcli.cli.figures import KEYS, clean, figures, number
+        from sdcli.cli.ranges import sensitivity
+
+        said: dict[str, Any] = {"expression": self.line}
+        if self.value is not None:
+            said |= figures(self.value)
+        else:
+            said |= dict.fromkeys(KEYS) | {"display": self.sides}
         said |= {
             "conventions": self.conventions,
             "steps": list(self.steps),
             "companions": list(self.companions),
-            "sensitivity": [
-                {"source": label, "share": _clean(share)} for label, share in self.drivers
-            ],
+            "sensitivity": sensitivity(self.drivers),
         }
         if self.name:
             said["name"] = self.name
@@ -118,56 +109,21 @@ class Answer(Record):
             ratio = self.judgement.ratio
             said |= {
                 "verdict": self.judgement.verdict,
-                "ratio": _clean(ratio) if ratio is not None else None,
+                "ratio": clean(ratio) if ratio is not None else None,
                 "computed": said["value"],
-                "claimed": _number(self.claimed.value, self.value),
+                "claimed": number(self.claimed.value, self.value),
                 "cause": self.judgement.cause or None,
             }
         if self.aloud is not None:
             said["aloud"] = [
-                {"said": step.said, "exact": step.exact, "drift": _clean(step.drift)}
+                {"said": step.said, "exact": step.exact, "drift": clean(step.drift)}
                 for step in self.aloud
             ]
         if self.by_head is not None:
             head = self.by_head
             said["mental"] = {
                 "line": head.line,
-                "value": _number(head.value.value, head.exact),
-                "error": _clean(head.error),
+                "value": number(head.value.value, head.exact),
+                "error": clean(head.error),
             }
         return said
-
-    def _value_json(self) -> dict[str, Any]:
-        """The figures; each key stands there also where there is no value."""
-        value = self.value
-        if value is None:
-            keys = ("value", "unit", "kind", "display", "low", "high", "method", "seed", "samples")
-            return dict.fromkeys((*keys, "engine", "sampling_error")) | {"display": self.sides}
-        sampling, errors = self.sampling, self.errors
-        return {
-            "value": _number(value.value, value),
-            "unit": value.unit,
-            "kind": value.kind,
-            "display": value.display(),
-            "low": _number(value.low, value),
-            "high": _number(value.high, value),
-            "method": value.method,
-            "seed": SEED if sampling else None,
-            "samples": sampling.samples if sampling else None,
-            "engine": sampling.engine if sampling else None,
-            "sampling_error": {
-                key: _number(error, value)
-                for key, error in zip(("low", "value", "high"), errors, strict=True)
-            }
-            if errors
-            else None,
-        }
-
-
-def _number(value: float, shown_as: Quantity) -> float:
-    """A value in base units counted in the unit that `shown_as` is shown in."""
-    return _clean(value / shown_as.shown.size(shown_as.conventions))
-
-
-def _clean(number: float) -> float:
-    return float(f"{number:.{_JSON_DIGITS}g}")

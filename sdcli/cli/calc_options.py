@@ -101,6 +101,8 @@ def length(name: str, text: str, *, where: str, example: str) -> float:
 
     >>> length("year", "365.25", where="--year", example="--year 365.25")
     365.25
+    >>> length("day", "86,400", where="--day", example="--day 86400")
+    86400.0
 
     Raises:
         InputError: this is no number, or no day, month or year is that long.
@@ -113,7 +115,7 @@ def length(name: str, text: str, *, where: str, example: str) -> float:
 def draws(text: str, *, where: str) -> int:
     """How many draws Monte Carlo is to take; `sampling.using` knows how many it offers.
 
-    >>> draws("1e6", where="--samples"), draws("200_000", where="--samples")
+    >>> draws("1M", where="--samples"), draws("200_000", where="--samples")
     (1000000, 200000)
 
     Raises:
@@ -121,16 +123,22 @@ def draws(text: str, *, where: str) -> int:
     """
     expected = "a whole number of draws, 100 to 10,000,000"
     value = _number(text, where=where, expected=expected)
-    if not 0 <= value < 1e15 or value != int(value):  # noqa: PLR2004 - what a float counts exactly
+    if value >= 1e15 or value != int(value):  # noqa: PLR2004 - what a float counts exactly
         raise InputError("this is no number of draws", where=where, given=text, expected=expected)
     return int(value)
 
 
 def _number(text: str, *, where: str, expected: str) -> float:
+    """A plain number as it is written in an expression: 86,400 or 1e6 or 1M."""
+    from sdcli.units import UnitError, parse
+    from sdcli.units.syntax import Literal
+
     try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        pass
+        node = parse(text).node
+    except UnitError:
+        node = None
+    if isinstance(node, Literal) and node.unit is None:
+        return node.number
     raise InputError("this is no number", where=where, given=text[:40], expected=expected)
 
 

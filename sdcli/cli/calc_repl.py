@@ -103,6 +103,7 @@ class PrivateHistory(FileHistory):
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - FileHistory takes text
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+            os.chmod(path, 0o600)  # the file may be there already, and open to all
             super().store_string(string)
         except OSError:
             pass

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sdcli.cli.calc_answers import Answer
     from sdcli.cli.calc_options import Options
-    from sdcli.units import Quantity
+    from sdcli.units import Expression, Quantity
 
     Value = TypeVar("Value")
 
@@ -55,11 +55,12 @@ class Change(Record):
         ans: the last value before it.
         ans_rests_on: the conventions that it rests on.
         kept: how many lines `save` would have written.
+        drawn_as: under which name its ranges drew; empty for a command.
+        times: how often that had been given.
         name: the name that it gave, or empty; then the rest says nothing.
         value: what that name was before.
         made: the line that made that.
         rests_on: the conventions that it rests on.
-        times: how often the name had been given.
     """
 
     line: str
@@ -67,11 +68,12 @@ class Change(Record):
     ans: Quantity | None
     ans_rests_on: dict[str, str] | None
     kept: int
+    drawn_as: str = ""
+    times: int = 0
     name: str = ""
     value: Quantity | None = None
     made: str = ""
     rests_on: dict[str, str] | None = None
-    times: int = 0
 
 
 class Session:
@@ -106,7 +108,7 @@ class Session:
         self.exit_code = int(ExitCode.OK)
         self.count = 0
         self.is_over = False
-        self._times: dict[str, int] = {}  # how often a name was given
+        self._times: dict[str, int] = {}  # how often a name was given, or a sum without one
         self._labels: dict[str, str] = {}  # what ranges are called, by source
 
     def run_all(self, lines: Iterable[str]) -> None:
@@ -132,7 +134,7 @@ class Session:
         self.exit_code = max(self.exit_code, code)
         return code
 
-    def change(self, line: str, name: str = "") -> None:
+    def change(self, line: str, name: str = "", drawn_as: str = "") -> None:
         """Note that a line is about to change something, so that it can be taken back."""
         self.changes.append(
             Change(
@@ -141,11 +143,12 @@ class Session:
                 self.values.get(ANS),
                 self.rests_on.get(ANS),
                 len(self.lines),
+                drawn_as,
+                self._times.get(drawn_as, 0),
                 name,
                 self.values.get(name),
                 self.made.get(name, ""),
                 self.rests_on.get(name),
-                self._times.get(name, 0),
             )
         )
         del self.changes[: -self._undo_most()]
@@ -163,7 +166,8 @@ class Session:
             _put(self.values, change.name, change.value)
             _put(self.made, change.name, change.made or None)
             _put(self.rests_on, change.name, change.rests_on)
-            self._times[change.name] = change.times
+        if change.drawn_as:
+            self._times[change.drawn_as] = change.times
         return change
 
     def _undo_most(self) -> int:
@@ -178,7 +182,9 @@ class Session:
             said = carry_out(self, line)
             self._print(said, {"command": line.split(maxsplit=1)[0], "text": said})
             return int(ExitCode.OK)
-        answer = self._answer(line)
+        name, expression = self._read(line)
+        drawn_as = name or expression.text
+        answer = self._answer(line, name, expression, self._source(drawn_as))
         said, data = "", {}
         if self.as_json:
             data = answer.to_json()
@@ -186,11 +192,12 @@ class Session:
             from sdcli.cli.calc_text import text
 
             said = text(answer)
-        self._keep(answer)
+        self._keep(answer, drawn_as)
         self._print(said, data)
         return answer.exit_code
 
-    def _answer(self, line: str) -> Answer:
+    def _read(self, line: str) -> tuple[str, Expression]:
+        """The name that a line gives, or an empty one, and its expression."""
         name, expression = statement(line, nouns=self.setting.nouns, names=self.values)
         if name == ANS:
             raise UnitError(
@@ -198,29 +205,42 @@ class Session:
             )
         if ANS in expression.names and ANS not in self.values:
             raise UnitError("there is no ans yet: it is the value of the line before")
-        times = self._times.get(name or "", 0)
+        return name or "", expression
+
+    def _source(self, drawn_as: str) -> str:
+        """The name under which the ranges of a line draw: that of its value, or its text.
+
+        Whoever types `5 to 20` again means another range, as with a name that is given again: so
+        the second time has a number behind it. Where a text ends as the names of second ranges do
+        (`(5 to 20) * (1 to 2)/2`), the first time has one too.
+        """
+        times = self._times.get(drawn_as, 0) + 1
+        is_like_a_second = drawn_as.rpartition("/")[2].isdecimal()
+        return f"{drawn_as} {times}" if times > 1 or is_like_a_second else drawn_as
+
+    def _answer(self, line: str, name: str, expression: Expression, source: str) -> Answer:
         return Working(
             line,
-            name or "",
+            name,
             expression,
             self.values,
             self.setting,
-            source=f"{name} {times + 1}" if times else name or "",
+            source=source,
             rests_on=self.rests_on,
             labels=self._labels,
         ).answer()
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: Answer, drawn_as: str) -> None:
         """Remember the value, its name and the line; a question or claim is a line only."""
         if answer.kept is not None:
-            self.change(answer.line, answer.name)
+            self.change(answer.line, answer.name, drawn_as)
+            self._times[drawn_as] = self._times.get(drawn_as, 0) + 1
             self.values[ANS] = answer.kept
             self.rests_on[ANS] = answer.rests_on
             if answer.name:
                 self.rests_on[answer.name] = answer.rests_on
                 self.values[answer.name] = answer.kept
                 self.made[answer.name] = answer.line
-                self._times[answer.name] = self._times.get(answer.name, 0) + 1
         self.lines.append(answer.line)
 
     def _print(self, said: str, data: dict[str, Any]) -> None:

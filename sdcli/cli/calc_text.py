@@ -14,9 +14,7 @@ import sys
 
 from sdcli.units import Quantity
 from sdcli.units.conventions import DECIMAL_BYTES
-from sdcli.units.errors import printable
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.sampling import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +25,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _UNDER = "  "
-_LABEL_MAX, _PAIRED_MAX = 32, 20  # columns for a range as typed, and for one of two
 _DIM, _NORMAL = "\x1b[2m", "\x1b[0m"
-_DIGITS_SAID = 2
-_EVEN = 0.005  # shares nearer than this are the same to a person
+_NO_DRIFT = 0.0005  # less is not said
 
 
 def text(answer: Answer) -> str:
@@ -42,7 +38,10 @@ def text(answer: Answer) -> str:
     if answer.judgement is not None and answer.judgement.cause:
         lines.append(_UNDER + answer.judgement.cause.rpartition(": ")[2])  # the factor is said
     if answer.value is not None and answer.value.is_range and answer.holds is None:
-        lines += [dimmed(line) for line in (_method(answer), *drivers_lines(answer.drivers))]
+        from sdcli.cli.ranges import drivers, method
+
+        said = [method(answer.value), *drivers(answer.drivers)]
+        lines += [dimmed(_UNDER + line) for line in said]
     return "\n".join(lines)
 
 
@@ -88,61 +87,6 @@ def _said(result: str, beside: str) -> list[str]:
     return [result, dimmed(_UNDER + beside)]
 
 
-def _method(answer: Answer) -> str:
-    """How low and high came about."""
-    if answer.sampling is None:
-        return f"{_UNDER}90 % interval, closed form"
-    by = f" by {answer.sampling.engine}" if answer.sampling.engine != "python" else ""
-    error = _sampling_error(answer)
-    return (
-        f"{_UNDER}90 % interval, Monte Carlo, {answer.sampling.samples:,} draws{by}, seed {SEED}"
-        + (f", sampling error {error}" if error else "")
-    )
-
-
-def _sampling_error(answer: Answer) -> str:
-    """The largest of the three standard errors, each as a share of its figure."""
-    value, errors = answer.value, answer.errors
-    if value is None or errors is None:
-        return ""
-    figures = (value.low, value.value, value.high)
-    largest = max(abs(figure) for figure in figures)
-    shares = [
-        error / (abs(figure) or largest)
-        for error, figure in zip(errors, figures, strict=True)
-        if error
-    ]
-    return percent(max(shares)) if shares else "none"
-
-
-def drivers_lines(drivers: Sequence[tuple[str, float]]) -> list[str]:
-    """Which assumption drives the spread; nothing where there is only one."""
-    if len(drivers) < 2:  # noqa: PLR2004
-        return []
-    (first, share), (second, other), *rest = drivers
-    if share - other < _EVEN:
-        pair = " and ".join(shortened(label, _PAIRED_MAX) for label in (first, second))
-        lines = [f"{pair} drive {percent(share)} of the spread each"]
-    else:
-        lines = [f"{shortened(first)} drives {percent(share)} of the spread: ask about it first"]
-        rest = [(second, other), *rest] if rest else []
-    if rest:
-        lines.append(_listed(rest))
-    return [_UNDER + line for line in lines]
-
-
-def _listed(drivers: list[tuple[str, float]]) -> str:
-    """The other drivers, as many as fit on a line."""
-    line = ""
-    for label, share in drivers:
-        one = f"{shortened(label)} {percent(share)}"
-        longer = f"{line}, {one}" if line else f"then {one}"
-        if len(_UNDER + longer) > WIDTH:
-            return line
-        line = longer
-    return line
-
-
 def steps_table(steps: Sequence[Step]) -> list[str]:
     """The steps in columns: as said aloud, exact, and the drift that rounding has caused.
 
@@ -165,29 +109,18 @@ def steps_table(steps: Sequence[Step]) -> list[str]:
 
 def by_head_line(head: ByHead) -> str:
     """The sum as done by head, and how far off it is."""
-    if abs(head.error) < _EVEN / 10:
+    from sdcli.cli.ranges import percent
+
+    if abs(head.error) < _NO_DRIFT:
         return f"by head: {head.line}, exact"
     return f"by head: {head.line}, {percent(abs(head.error))} {'high' if head.error > 0 else 'low'}"
 
 
 def drift(share: float) -> str:
     """`+0.8 %`; nothing where rounding moved nothing."""
-    return f"{'+' if share > 0 else '-'}{percent(abs(share))}" if abs(share) >= _EVEN / 10 else ""
+    from sdcli.cli.ranges import percent
 
-
-def percent(share: float) -> str:
-    """A share in percent with the digits that count, at most two.
-
-    >>> percent(0.7912), percent(0.0042), percent(1)
-    ('79 %', '0.42 %', '100 %')
-    """
-    number = 100 * share
-    return f"{number:.0f} %" if number >= 10 else f"{number:.{_DIGITS_SAID}g} %"  # noqa: PLR2004
-
-
-def shortened(label: str, most: int = _LABEL_MAX) -> str:
-    """A label that leaves room for the rest of its line."""
-    return printable(label if len(label) <= most else label[: most - 3] + "...")
+    return f"{'+' if share > 0 else '-'}{percent(abs(share))}" if abs(share) >= _NO_DRIFT else ""
 
 
 def dimmed(said: str) -> str:

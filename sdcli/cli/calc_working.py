@@ -7,12 +7,11 @@ which is judged as one judges a sum in an interview: right, honestly rounded, or
 from __future__ import annotations
 
 from sdcli.cli.calc_answers import Answer
-from sdcli.units import parse
-from sdcli.units.conventions import BOUNDS, DECIMAL_BYTES
+from sdcli.units.conventions import of_units, ordered
+from sdcli.units.evaluate import is_true
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.sampling import SAMPLES, using
-from sdcli.units.syntax import Comparison, Logic, Not
-from sdcli.units.table import UNITS
+from sdcli.units.syntax import Comparison, Conversion, Logic, Not
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,12 +95,12 @@ class Working:
         from sdcli.estimate.claim import judge
 
         steps: list[str] = []
-        computed, _, claimed = self._both_sides(self.expression, steps)
-        shown = claimed.shown
-        computed, claimed = self._drawn(computed.shown_in(shown)), claimed.shown_in(shown)
         node = self.expression.node
         assert isinstance(node, Comparison)  # noqa: S101 - a claim is one
-        left = self.expression.line[node.span[0] : node.sign[0]]
+        computed, _, claimed = self._sides(node, steps)
+        shown = claimed.shown
+        computed, claimed = self._drawn(computed.shown_in(shown)), claimed.shown_in(shown)
+        left = Conversion(node.span, node.left, shown, node.sign) if shown.text else node.left
         return Answer(
             self.line,
             computed,
@@ -110,45 +109,43 @@ class Working:
             judgement=judge(computed, claimed),
             claimed=claimed,
             drivers=self._drivers(computed),
-            **self._shown_work(self._read(f"({left}) to {shown.text}" if shown.text else left)),
+            **self._shown_work(self.expression.part(left)),
         )
 
     def _question(self) -> Answer:
         """True or false; of a single comparison the left side is the value."""
-        holds = self.expression.holds(self.values, self.setting.conventions)
         steps: list[str] = []
-        sides = self._sides(self.expression.node, steps)
-        value = None
-        if isinstance(self.expression.node, Comparison):
-            value = self._both_sides(self.expression, [])[0]
+        holds, sides, value = self._asked(self.expression.node, steps)
         return Answer(
             self.line, value, self._conventions(), (*steps, sides), holds=holds, sides=sides
         )
 
-    def _sides(self, node: Node, steps: list[str]) -> str:
-        """The question with the values of both sides in the place of each comparison."""
+    def _asked(self, node: Node, steps: list[str]) -> tuple[bool, str, Quantity | None]:
+        """Whether a question is true, and how it reads with the values of both sides in it.
+
+        Each side is worked out once, also where the first of two questions decides, so that a
+        wrong name in the second is found. Third, of a comparison, its left side.
+        """
         if isinstance(node, Not):
-            inside = self._sides(node.operand, steps)
-            return f"not ({inside})" if isinstance(node.operand, Logic) else f"not {inside}"
+            holds, inside, _ = self._asked(node.operand, steps)
+            inside = f"({inside})" if isinstance(node.operand, Logic) else inside
+            return not holds, f"not {inside}", None
         if isinstance(node, Logic):
-            parts = []
-            for side in (node.left, node.right):
-                other = isinstance(side, Logic) and side.operator != node.operator
-                parts.append(f"({self._sides(side, steps)})" if other else self._sides(side, steps))
-            return f" {node.operator} ".join(parts)
-        left, sign, right = self._both_sides(
-            self._read(self.expression.line[slice(*node.span)]), steps
+            parts = [self._asked(side, steps)[:2] for side in (node.left, node.right)]
+            said = [
+                f"({text})" if isinstance(side, Logic) and side.operator != node.operator else text
+                for side, (_, text) in zip((node.left, node.right), parts, strict=True)
+            ]
+            decides = all if node.operator == "and" else any
+            return decides(holds for holds, _ in parts), f" {node.operator} ".join(said), None
+        left, sign, right = self._sides(node, steps)
+        holds = is_true(sign, left.compare(right))
+        return holds, f"{left.summary()} {sign} {right.summary()}", left
+
+    def _sides(self, comparison: Node, steps: list[str]) -> tuple[Quantity, str, Quantity]:
+        return self.expression.part(comparison).sides(
+            self.values, self.setting.conventions, source=self.source, steps=steps
         )
-        return f"{left.summary()} {sign} {right.summary()}"
-
-    def _both_sides(
-        self, comparison: Expression, steps: list[str]
-    ) -> tuple[Quantity, str, Quantity]:
-        return comparison.sides(self.values, self.setting.conventions, steps=steps)
-
-    def _read(self, text: str) -> Expression:
-        """A part of the expression, read by itself."""
-        return parse(text, nouns=self.setting.nouns, names=self.values)
 
     def _shown_work(self, expression: Expression) -> dict[str, Any]:
         """The steps as said aloud, and the sum by head, where they were asked for."""
@@ -162,7 +159,9 @@ class Working:
         if self.setting.is_mental:
             from sdcli.estimate.by_head import by_head
 
-            said["by_head"] = by_head(expression, self.values, self.setting.conventions)
+            said["by_head"] = by_head(
+                expression, self.values, self.setting.conventions, source=self.source
+            )
         return said
 
     def _drawn(self, value: Quantity) -> Quantity:
@@ -189,14 +188,11 @@ class Working:
                 known = said.setdefault(convention, text)
                 if text not in known:  # made under another one
                     said[convention] = f"{known} and {text}"
-        return {name: said[name] for name in (*BOUNDS, DECIMAL_BYTES) if name in said}
+        return ordered(said)
 
     def _conventions(self, companions: tuple[str, ...] = ()) -> dict[str, str]:
         """The same with what companions rest on: TB/day on the day and on KB."""
-        words = " ".join(companions).replace("/", " ").split()
-        used = {UNITS[word].convention for word in words if word in UNITS}
-        conventions = self.setting.conventions
-        said = {name: conventions.text(name) for name in BOUNDS if name in used}
-        said |= {DECIMAL_BYTES: "1000 B"} if DECIMAL_BYTES in used else {}
-        said |= self.rests_on
-        return {name: said[name] for name in (*BOUNDS, DECIMAL_BYTES) if name in said}
+        from sdcli.units.companions import units_in
+
+        beside = of_units(units_in(companions), self.setting.conventions)
+        return ordered({**beside, **self.rests_on})

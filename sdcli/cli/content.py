@@ -61,7 +61,7 @@ def check(
             faults += prove(file.scenario, file.outline.tree.name)
     faults.sort()
     if as_json:
-        print_json({"files": checked.count, "faults": [fault._asdict() for fault in faults]})
+        print_json({"files": checked.count, "faults": [fault.as_dict() for fault in faults]})
     else:
         out = console()
         for fault in faults:

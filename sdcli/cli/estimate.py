@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SHEET = "sheet"
 _LATENCY = "latency"
 _POWERS = "powers"
+_USUAL = {"day": 86400, "month": 30, "year": 365.25}  # examples of the options
 
 
 def complete(incomplete: str) -> list[str]:
@@ -103,6 +104,7 @@ def _overview(words: Words) -> None:
 
 def _calculate(words: Words) -> None:
     from sdcli.cli.estimate_answer import answer_json, show_answer
+    from sdcli.cli.estimate_words import LENGTHS
     from sdcli.cli.screen import print_json
     from sdcli.estimate import registry
 
@@ -112,20 +114,20 @@ def _calculate(words: Words) -> None:
 
         print_json(described(found)) if words.as_json else show_calculator(found)
         return
-    words.refuse_flags(f"estimate {found.name}", but=("json", "rough", "help"))
-    given = words.bound(found)
-    conventions = _conventions(words)
-    values = found.bind(given, nouns=words.nouns, conventions=conventions)
-    outcome = found.run(values, conventions)
+    words.refuse_flags(f"estimate {found.name}", but=("json", "rough", *LENGTHS, "help"))
+    typed = words.bound(found)
+    values = found.bind(typed, nouns=words.nouns, conventions=_conventions(words))
+    outcome = found.run(values)
     if words.as_json:
-        print_json(answer_json(outcome, given))
+        print_json(answer_json(outcome, values))
     else:
-        show_answer(outcome, given)
+        show_answer(outcome, values)
 
 
 def _sheet(words: Words, named: list[str], *, only_by_name: bool = False) -> None:
     from sdcli.cli.estimate_help import SHEET_HELP
     from sdcli.cli.estimate_sheet import list_sheets, show_sheet
+    from sdcli.cli.estimate_words import LENGTHS
 
     if words.nouns:
         raise InputError(
@@ -135,7 +137,7 @@ def _sheet(words: Words, named: list[str], *, only_by_name: bool = False) -> Non
             expected=f"nouns: [{words.nouns[0]}] in the file",
         )
     words.refuse_values(f"estimate {_SHEET}", positional=False)
-    words.refuse_flags(f"estimate {_SHEET}", but=("json", "rough", "help"))
+    words.refuse_flags(f"estimate {_SHEET}", but=("json", "rough", *LENGTHS, "help"))
     if words.wants_help:
         from sdcli.cli.screen import console
 
@@ -165,11 +167,17 @@ def _latency(words: Words) -> None:
 
 
 def _conventions(words: Words) -> Conventions:
-    """Day, month and year: those of `--rough`, else the person's own."""
+    """Day, month and year: as the options say, else those of `--rough`, else the person's own."""
+    from sdcli.cli.calc_options import length
     from sdcli.cli.settings import settings
     from sdcli.units.conventions import ROUGH
 
-    return ROUGH if "rough" in words.flags else settings().conventions
+    taken = ROUGH if "rough" in words.flags else settings().conventions
+    for name, text in words.lengths.items():
+        option = f"--{name}"
+        example = f"{option} {_USUAL[name]}"
+        taken = taken.changed(name, length(name, text, where=option, example=example))
+    return taken
 
 
 def _unknown(name: str) -> InputError:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sdcli.cli.estimate_beside import beside, explained, figures, sensitivity, taken
+from sdcli.cli.estimate_beside import beside, explained, sensitivity, taken
+from sdcli.cli.figures import figures
+from sdcli.estimate.kinds import displayed
+from sdcli.units import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sdcli.estimate.calculator import Outcome
-    from sdcli.units import Quantity
+    from sdcli.estimate.kinds import Value
 
 
 def show_answer(outcome: Outcome, given: Collection[str]) -> None:
@@ -26,7 +29,7 @@ def show_answer(outcome: Outcome, given: Collection[str]) -> None:
     screen = console()
     asked = outcome.calculator
     write(screen, assemble((f"{asked.title}: ", "bold"), (asked.formula, "")), hang=2)
-    typed = [f"{name} {value}" for name, value in outcome.inputs.items() if name in given]
+    typed = [f"{name} {displayed(one)}" for name, one in outcome.inputs.items() if name in given]
     if typed:
         write(screen, ", ".join(typed), label="with: ")
     screen.print()
@@ -55,7 +58,7 @@ def answer_json(outcome: Outcome, given: Collection[str]) -> dict[str, Any]:
         "formula": asked.formula,
         "source": asked.source,
         "inputs": {
-            name: {**figures(value), "given": name in given, **_items(value)}
+            name: {**_input(value), "given": name in given}
             for name, value in outcome.inputs.items()
         },
         "outputs": {
@@ -94,7 +97,7 @@ def _assumed(outcome: Outcome, given: Collection[str]) -> list[str]:
     said = []
     for name in outcome.assumed:
         how = "plain number" if name in given else "default"
-        said.append(f"{name} {outcome.inputs[name]} ({how})")
+        said.append(f"{name} {displayed(outcome.inputs[name])} ({how})")
     return said
 
 
@@ -110,7 +113,8 @@ def _anchors(outcome: Outcome) -> dict[str, str]:
     return found
 
 
-def _items(value: Quantity) -> dict[str, Any]:
-    """Each of several values that were given as one parameter."""
-    items = getattr(value, "items", None)
-    return {} if items is None else {"items": [figures(item) for item in items]}
+def _input(value: Value) -> dict[str, Any]:
+    """What went in; of a list, each of its values."""
+    if isinstance(value, Quantity):
+        return figures(value)
+    return {"display": displayed(value), "items": [figures(item) for item in value]}

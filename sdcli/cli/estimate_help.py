@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-import doctest
 import inspect
 import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from rich.table import Table
 
-    from sdcli.estimate.calculator import Calculator, Parameter
+    from sdcli.estimate.calculator import Calculator
+    from sdcli.estimate.signature import Parameter
 
 _PACKED_WIDTH = 76  # columns, besides what sets a line in and joins it to the next
 _GOES_ON = " \\"  # what the shell reads as one line
@@ -27,11 +26,13 @@ They are sums of the quantity language: 40k request/s, '5 to 20 GB', '2 year'.
 OPTIONS = """\
   --noun WORD  WORD is a thing that is counted, like album; several times
   --rough      days of 10^5 s and months of 2.5M s, as sums are done by head
+  --day, --month, --year
+               what they are taken for: --day 86400, --month 30, --year 365.25
   --json       one JSON object, and nothing else on stdout
   -h, --help   this text; behind NAME, its parameters and an example
 """
 SHEET_HELP = """\
-usage: sdcli estimate sheet [FILE | NAME | -] [--rough] [--json]
+usage: sdcli estimate sheet [FILE | NAME | -] [OPTIONS]
 
 Work out all estimates of a sheet: a YAML file, a shipped sheet by its name,
 or stdin. A design file is a sheet too. Without a name: the list of them.
@@ -45,6 +46,7 @@ or stdin. A design file is a sheet too. Without a name: the list of them.
     photos: rate * 5 year
 
 Sheets of your own: a folder sheets/ in a folder of $SDCLI_PATH.
+Options: --rough, --day S, --month DAYS, --year DAYS, --json, -h.
 """
 LATENCY_HELP = """\
 usage: sdcli estimate latency [--measure] [--json]
@@ -101,7 +103,7 @@ def described(calculator: Calculator) -> dict[str, Any]:
                 "help": one.help,
                 "example": one.kind.example,
                 "required": one.required,
-                "default": None if one.default is None else str(one.default),
+                "default": one.default or None,
             }
             for one in calculator.parameters
         ],
@@ -138,7 +140,7 @@ def show_calculator(calculator: Calculator) -> None:
 
 
 def command(calculator: Calculator) -> str:
-    """A call that works, with the values of the calculator's doctest."""
+    """A call that works."""
     return " ".join(_call(calculator))
 
 
@@ -148,7 +150,7 @@ def _call(calculator: Calculator) -> list[str]:
         f"sdcli estimate {calculator.name}",
         *(
             f"--{name.replace('_', '-')} {shlex.quote(text)}"
-            for name, text in example(calculator).items()
+            for name, text in calculator.example.items()
         ),
     ]
 
@@ -171,42 +173,6 @@ def _packed(parts: Iterable[str], joint: str = "") -> str:
         else:
             lines.append(part)
     return f"{joint}\n  ".join(lines)
-
-
-def example(calculator: Calculator) -> dict[str, str]:
-    """The parameters of the first call in its doctest, as text, and what else it needs.
-
-    >>> from sdcli.estimate import registry
-    >>> example(registry.get("in-flight"))
-    {'rate': '40 kqps', 'latency': '250 ms'}
-    """
-    needed = {one.name: one.kind.example for one in calculator.parameters if one.required}
-    called: dict[str, ast.expr] = {}
-    for shown in doctest.DocTestParser().get_examples(inspect.getdoc(calculator.function) or ""):
-        for node in ast.walk(ast.parse(shown.source)):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                called[node.targets[0].id] = node.value
-            elif (
-                isinstance(node, ast.Call)
-                and ast.unparse(node.func) == calculator.function.__name__
-            ):
-                said = {one.arg: _literal(one.value, called) for one in node.keywords if one.arg}
-                return needed | {name: text for name, text in said.items() if text}
-    return needed
-
-
-def _literal(node: ast.expr, called: Mapping[str, ast.expr]) -> str:
-    """The text in `quantity("5 MB")` or `Quantity.of(5, "MB")`; empty for anything else.
-
-    >>> _literal(ast.parse('Quantity.of(5, "MB")', mode="eval").body, {})
-    '5 MB'
-    """
-    if isinstance(node, ast.Name) and node.id in called:
-        node = called[node.id]
-    parts = node.args if isinstance(node, ast.Call) else [node]
-    if not all(isinstance(part, ast.Constant) for part in parts):
-        return ""
-    return " ".join(str(ast.literal_eval(part)) for part in parts)
 
 
 def _parts() -> list[tuple[str, dict[str, str]]]:
@@ -235,7 +201,7 @@ def _prose(calculator: Calculator) -> list[str]:
     found = []
     for paragraph in (inspect.getdoc(calculator.function) or "").split("\n\n"):
         is_section = paragraph.split("\n")[0].rstrip() in ("Args:", "Returns:", "Raises:")
-        if not is_section and not paragraph.startswith(">>>"):
+        if paragraph and not is_section and not paragraph.startswith(">>>"):
             found.append(" ".join(paragraph.split()))
     return found
 
@@ -247,7 +213,7 @@ def _parameters(calculator: Calculator) -> Table:
     for column in (0, 2):
         rows.columns[column].no_wrap = True
     for one in calculator.parameters:
-        told = f"{one.help} ({one.kind.name}{_otherwise(one)})"
+        told = f"{one.help} ({one.kind.name}{_otherwise(one)})".strip()
         rows.add_row(styled(one.option), styled(told), styled(one.kind.example))
     return rows
 
@@ -266,4 +232,4 @@ def _otherwise(parameter: Parameter) -> str:
     """What stands when it is not given."""
     if parameter.required:
         return ""
-    return "; may be left out" if parameter.default is None else f"; default {parameter.default}"
+    return f"; default {parameter.default}" if parameter.default else "; may be left out"

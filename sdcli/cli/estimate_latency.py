@@ -1,6 +1,8 @@
 """`sdcli estimate latency`: what operations take, in 2012, today, and on this machine.
 
 Bars are logarithmic, since the ladder spans nine powers of ten: a block more is ten times longer.
+Each operation is one line of 80 columns, so its bar shows both: what it takes today, and behind
+that what it took in 2012.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from sdcli.cli.estimate_beside import figures
+from sdcli.cli.figures import figures
 from sdcli.units import Quantity
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _SHORTEST = 1e-10  # s; the left end of a bar
 _DECADES = 10
 _DIGITS = 3
+_SCALE = "A block more is ten times longer; the first ends at 1 ns."
 _PYTHON = (
     "Python: calling an empty function takes {call} here. That is taken off each row; what Python"
     " needs to enter the system and to wake a thread is still in it."
@@ -75,25 +78,24 @@ def _show_known(screen: Console, known: Iterable[Latency]) -> None:
     from sdcli.cli.screen import styled, table, write
 
     marks = _Marks(known)
-    rows = table("operation", f">{marks.heading}", "", ">today", "", ">faster")
+    rows = table("operation", f">{marks.heading}", ">today", "", ">faster")
     for one in known:
         rows.add_row(
             styled(one.name),
             styled(marks.cell(one.then)),
-            styled(_bar(one.then.value) if one.then else ""),
             styled(marks.cell(one.now)),
-            styled(_bar(one.now.value) if one.now else ""),
+            styled(_both(one)),
             styled(_times(one)),
         )
     screen.print(rows)
-    screen.print(styled("\nA block more is ten times longer; the first ends at 1 ns. Sources:"))
-    for mark, number in marks.legend.items():
-        write(screen, f"{number.year}, {number.source}", label=f"  {mark} ")
+    screen.print()
+    write(screen, f"{_SCALE} █ is today, ░ what it took more in {marks.heading}. Sources:")
+    _show_legend(screen, marks)
     screen.print(styled("Time your own machine: sdcli estimate latency --measure"))
 
 
 def _show_measured(screen: Console, measured: Measured, known: dict[str, Latency]) -> None:
-    from sdcli.cli.screen import styled, table, write
+    from sdcli.cli.screen import bar, styled, table, write
 
     beside = [known[one.probe.id] for one in measured.timings if one.probe.id in known]
     marks = _Marks(beside)
@@ -103,7 +105,7 @@ def _show_measured(screen: Console, measured: Measured, known: dict[str, Latency
         rows.add_row(
             styled(one.probe.name),
             styled(_here(one)),
-            styled(_bar(Quantity.of(one.seconds, "s")) if one.seconds else ""),
+            styled(bar(_blocks(one.seconds) / _DECADES, _DECADES) if one.seconds else ""),
             styled(marks.cell(reference.then if reference else None)),
             styled(marks.cell(reference.now if reference else None)),
         )
@@ -111,7 +113,15 @@ def _show_measured(screen: Console, measured: Measured, known: dict[str, Latency
     screen.print()
     for note in _notes(measured):
         write(screen, note)
-    screen.print(styled("\nA block more is ten times longer; the first ends at 1 ns. Sources:"))
+    screen.print()
+    write(screen, f"{_SCALE} Sources:")
+    _show_legend(screen, marks)
+
+
+def _show_legend(screen: Console, marks: _Marks) -> None:
+    """Year and source behind each letter."""
+    from sdcli.cli.screen import write
+
     for mark, number in marks.legend.items():
         write(screen, f"{number.year}, {number.source}", label=f"  {mark} ")
 
@@ -160,14 +170,24 @@ class _Marks:
         """A value with its mark."""
         if number is None:
             return ""
-        return f"{number.value.display(_DIGITS)} {self._mark[number.year, number.source.id]}"
+        longest = Quantity.of(number.value.high, "s").unit  # 0.25 to 2 ms, and not 250 to 2000 us
+        shown = number.value.to(longest or "s").display(_DIGITS)
+        return f"{shown} {self._mark[number.year, number.source.id]}"
 
 
-def _bar(value: Quantity) -> str:
-    """The median on a logarithmic scale."""
-    from sdcli.cli.screen import bar
+def _blocks(seconds: float) -> int:
+    """How many blocks a time has on the logarithmic scale."""
+    return min(max(round(math.log10(seconds / _SHORTEST)), 0), _DECADES)
 
-    return bar(math.log10(value.value / _SHORTEST) / _DECADES, _DECADES)
+
+def _both(one: Latency) -> str:
+    """A bar for today, and behind it what the operation took more in 2012.
+
+    Where only one of the two is known, it is a bar of that.
+    """
+    then, now = (_blocks(part.value.value) if part else 0 for part in (one.then, one.now))
+    more = max(then - now, 0)
+    return "█" * now + "░" * more + "·" * (_DECADES - now - more)
 
 
 def _times(one: Latency) -> str:

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sdcli.cli.estimate_beside import beside, explained, figures, sensitivity, taken
+from sdcli.cli.estimate_beside import beside, explained, sensitivity, taken
+from sdcli.cli.figures import figures
 from sdcli.core.errors import InputError
 
 if TYPE_CHECKING:

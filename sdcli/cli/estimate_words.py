@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
+from sdcli.units.conventions import NAMES
 
 if TYPE_CHECKING:
     from sdcli.estimate.calculator import Calculator
 
 FLAGS = ("json", "rough", "measure", "help")
+LENGTHS = NAMES  # options with a value: what a day, a month and a year are taken for
 NOUN = "noun"
 
 
@@ -27,6 +29,7 @@ class Words:
         positional: the values behind it that no parameter's name stands before.
         named: the values by parameter, with underscores.
         nouns: count nouns beside the built-in ones.
+        lengths: of a day, a month and a year, as they were typed.
         flags: which of FLAGS were given.
     """
 
@@ -34,6 +37,7 @@ class Words:
     positional: list[str] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
     nouns: list[str] = field(default_factory=list)
+    lengths: dict[str, str] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
 
     @property
@@ -83,13 +87,13 @@ class Words:
             raise InputError("this takes no value", where=where, given=self.positional[0])
 
     def refuse_flags(self, where: str, *, but: tuple[str, ...]) -> None:
-        """Refuse flags that mean nothing here.
+        """Refuse flags, and lengths of a day, that mean nothing here.
 
         Raises:
             InputError: there is one.
         """
-        for flag in FLAGS:
-            if flag in self.flags and flag not in but:
+        for flag in (*FLAGS, *LENGTHS):
+            if (flag in self.flags or flag in self.lengths) and flag not in but:
                 raise InputError(
                     f"--{flag} is no option here",
                     where=where,
@@ -131,10 +135,11 @@ def _name(words: Words, option: str, value: str) -> None:
         words.nouns.append(value)
     elif key in FLAGS:
         raise InputError("this takes no value", where=option, given=value)
-    elif key in words.named:
-        raise InputError("this is given twice", where=option, given=value)
     else:
-        words.named[key] = value
+        named = words.lengths if key in LENGTHS else words.named
+        if key in named:
+            raise InputError("this is given twice", where=option, given=value)
+        named[key] = value
 
 
 def _place(words: Words, word: str) -> None:

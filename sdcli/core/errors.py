@@ -15,27 +15,17 @@ so that every error of the program reads the same.
 
 from __future__ import annotations
 
-from collections import namedtuple
-from enum import IntEnum
-
 TYPE_CHECKING = False  # typing is imported by type checkers only
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NamedTuple
-
-    class _Fault(NamedTuple):
-        file: str
-        line: int
-        key: str
-        message: str
-        remedy: str = ""
-
-else:  # dataclasses would bring inspect along, which costs more than a whole sum
-    _Fault = namedtuple("_Fault", "file line key message remedy", defaults=("",))  # noqa: PYI024
+    from typing import Self
 
 
-class ExitCode(IntEnum):
-    """One meaning each; scripts and CI rely on them."""
+class ExitCode:
+    """One meaning each; scripts and CI rely on them.
+
+    No enum and, below, no named tuple: importing either takes longer than a whole sum.
+    """
 
     OK = 0
     NO = 1
@@ -123,13 +113,50 @@ class Interrupted(SdcliError):  # noqa: N818 - leaving is no error of anybody's
     exit_code = ExitCode.INTERRUPTED
 
 
-class Fault(_Fault):
+class Fault(tuple[str, int, str, str, str]):
     """One thing wrong in one file, with its place and its remedy; sorts by file, then line.
 
     `key` is a dotted path with list positions: `estimates[1].size`. `line` counts from 1.
     """
 
     __slots__ = ()
+
+    def __new__(cls, file: str, line: int, key: str, message: str, remedy: str = "") -> Self:
+        """A fault, which cannot be changed."""
+        return super().__new__(cls, (file, line, key, message, remedy))
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self[0]
+
+    @property
+    def line(self) -> int:
+        """The line in it, from 1."""
+        return self[1]
+
+    @property
+    def key(self) -> str:
+        """What in the file it is about; may be empty."""
+        return self[2]
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+        return self[3]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; may be empty."""
+        return self[4]
+
+    def reworded(self, *, key: str, message: str, remedy: str) -> Fault:
+        """The same place, told in other words."""
+        return Fault(self.file, self.line, key, message, remedy)
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Its parts by name, for programs."""
+        return dict(zip(("file", "line", "key", "message", "remedy"), self, strict=True))
 
     def render(self) -> str:
         """One line: `file:line: key: message; fix: remedy`."""

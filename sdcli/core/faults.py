@@ -17,7 +17,7 @@ FAULTS_MAX = 200
 def in_order(faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once, printable, by line and key; of very many the first ones and a count."""
     clean = {
-        fault._replace(
+        fault.reworded(
             key=printable(fault.key),
             message=printable(fault.message),
             remedy=printable(fault.remedy),
@@ -28,5 +28,5 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
     rest = ordered[FAULTS_MAX:]
     if rest:
         said = f"and {len(rest)} faults or more from here on"
-        return [*ordered[:FAULTS_MAX], rest[0]._replace(key="", message=said, remedy="")]
+        return [*ordered[:FAULTS_MAX], rest[0].reworded(key="", message=said, remedy="")]
     return ordered

@@ -15,20 +15,21 @@ from __future__ import annotations
 
 import math
 
-from sdcli.estimate.parts import Reckoner, factors, median, terms, with_value
+from sdcli.estimate.parts import Reckoner, median, with_value
 from sdcli.estimate.unit_steps import unit_steps, unprefixed
 from sdcli.units.conventions import DEFAULT
 from sdcli.units.display import DIGITS, number_in, rounded, scaled, show, shown_unit
 from sdcli.units.errors import UnitError
+from sdcli.units.factors import factors, terms
 from sdcli.units.record import TYPE_CHECKING, Record
 from sdcli.units.syntax import Binary, Call, Conversion, Literal, Name, Negative, Node, UnitWord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sdcli.estimate.parts import Part
     from sdcli.units import Expression, Quantity
     from sdcli.units.conventions import Conventions
+    from sdcli.units.factors import Part
 
 SPOKEN_DIGITS = 2
 _IN_FULL = frozenset((128, 256, 365, 512, 1024, 2048, 3600, 4096, 86_400))

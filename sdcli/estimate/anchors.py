@@ -49,8 +49,8 @@ def anchor(quantity: Quantity, sort: str = "") -> Anchor | None:
 
     Args:
         quantity: the result; of a range, its median counts.
-        sort: network, disk, memory, server or connections; without it, bandwidth is taken to fill
-            a network card, data a disk, and events a server.
+        sort: network, disk, memory, server or cache; without it, bandwidth is taken to fill a
+            network card, data a disk, and events a server.
 
     >>> from sdcli.units import quantity as q
     >>> print(anchor(q("120 Mbit/s")).text)
@@ -75,16 +75,7 @@ def _kind(dimension: Dimension) -> str:
         return "information"
     if dimension == _INFORMATION / _TIME:
         return "information per time"
-    if _counts(dimension):
-        return "count"
-    return "events per time" if _counts(dimension * _TIME) else ""
-
-
-def _counts(dimension: Dimension) -> bool:
-    exponents = dimension.exponents
-    return dimension.is_number or (
-        len(exponents) == 1 and exponents[0][1] == 1 and dimension.nouns != ()
-    )
+    return "events per time" if dimension.is_rate else ""
 
 
 def _text(share: float, capacity: Number) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from sdcli.estimate.parts import Reckoner, factors, median, terms, with_value
+from sdcli.estimate.parts import Reckoner, median, with_value
 from sdcli.estimate.round_numbers import (
     is_power_of_ten,
     round_number,
@@ -25,6 +25,7 @@ from sdcli.units.conventions import DEFAULT
 from sdcli.units.dimension import INFORMATION
 from sdcli.units.display import number_in, rounded, show, usual_unit
 from sdcli.units.errors import UnitError
+from sdcli.units.factors import factors, terms
 from sdcli.units.product import UnitProduct
 from sdcli.units.quantity import Quantity
 from sdcli.units.record import TYPE_CHECKING, Record
@@ -239,10 +240,10 @@ class _Head:
         """A function of its arguments by head; of the exact ones where it has no answer."""
         roughs: list[_Rough] = []
         for argument in node.arguments:
-            rough = self.sum(argument)
-            if roughs and _dimension(rough.units) == _dimension(roughs[0].units):
-                rough = self.sum(argument, roughs[0].units)
-            roughs.append(rough)
+            want = roughs[0].units if roughs else None
+            if want and self._reckoner.value(argument).dimension != _dimension(want):
+                want = None
+            roughs.append(self.sum(argument, want))
         values = [self._counted(rough) for rough in roughs]
         exact = median(self._reckoner.value(node))
         try:

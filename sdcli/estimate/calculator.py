@@ -12,89 +12,24 @@ from __future__ import annotations
 
 import inspect
 import typing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.estimate.counted import agreed
-from sdcli.units import Quantity, UnitError, parse
-from sdcli.units.conventions import DEFAULT, Conventions
+from sdcli.estimate.kinds import displayed, each
+from sdcli.estimate.signature import Default, Output, Parameter, described, looked_up
+from sdcli.units import Quantity, UnitError
+from sdcli.units.conventions import DEFAULT, NAMES, Conventions, of_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from sdcli.estimate.kinds import Kind
+    from sdcli.estimate.kinds import Kind, Value
+    from sdcli.estimate.signature import Text
     from sdcli.units import Expression
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """What a calculator asks for.
-
-    Args:
-        name: as in the signature; the option is `--name` with hyphens.
-        kind: what it may be.
-        help: from the docstring.
-        default: the value when none is given, if there is one.
-        required: whether it must be given; what may be left out and has no default is not used.
-    """
-
-    name: str
-    kind: Kind
-    help: str
-    default: Quantity | None
-    required: bool
-
-    @property
-    def option(self) -> str:
-        """Its name on the command line."""
-        return "--" + self.name.replace("_", "-")
-
-
-@dataclass(frozen=True)
-class Output:
-    """What a calculator gives.
-
-    Args:
-        name: the field of the result.
-        help: from the docstring of the result.
-        formula: in the quantity language, over parameters and outputs above; may be empty.
-        anchor: the sort of resource that it fills: network, disk, memory, server; may be empty.
-        otherwise: the formula where something in the first one was not given; may be empty.
-    """
-
-    name: str
-    help: str
-    formula: str
-    anchor: str
-    otherwise: str
-
-    def worked_from(self, names: Collection[str], present: Collection[str]) -> Expression | None:
-        """Its formula, or the other one; None when the language cannot say it.
-
-        Args:
-            names: every parameter and output of the calculator.
-            present: those that have a value.
-        """
-        for formula in (self.formula, self.otherwise):
-            expression = parse(formula, names=names) if formula else None
-            if expression and expression.names <= set(present):
-                return expression
-        return None
-
-
-def output(formula: str = "", *, otherwise: str = "", anchor: str = "") -> Any:
-    """A field of a result.
-
-    Args:
-        formula: how it is worked out, in the quantity language over the parameters and the
-            outputs above it, where the language can say it; a test compares it with the function.
-        otherwise: the formula where something in the first one was not given.
-        anchor: the sort of resource that it fills (estimate/anchors.py).
-    """
-    return field(metadata={"formula": formula, "otherwise": otherwise, "anchor": anchor})
 
 
 @dataclass(frozen=True)
@@ -111,7 +46,7 @@ class Outcome:
     """
 
     calculator: Calculator
-    inputs: dict[str, Quantity]
+    inputs: dict[str, Value]
     assumed: tuple[str, ...]
     outputs: dict[str, Quantity]
     working: tuple[str, ...]
@@ -126,16 +61,38 @@ class Calculator:
         title: what it works out.
         formula: in symbols, for people.
         source: where the formula comes from.
+        shown: the parameters that its example gives beside those that it requires.
     """
 
     def __init__(
-        self, function: Callable[..., Any], *, title: str, formula: str, source: str
+        self,
+        function: Callable[..., Any],
+        *,
+        title: str,
+        formula: str,
+        source: Text,
+        shown: tuple[str, ...] = (),
     ) -> None:
         self.function = function
         self.name = function.__name__.replace("_", "-")
         self.title = title
         self.formula = formula
-        self.source = source
+        self.shown = shown
+        self._source = source
+
+    @cached_property
+    def source(self) -> str:
+        """Where the formula comes from, and the data in it."""
+        return looked_up(self._source)
+
+    @property
+    def example(self) -> dict[str, str]:
+        """A call that works, as the text of each parameter that it gives."""
+        return {
+            one.name: one.kind.example
+            for one in self.parameters
+            if one.required or one.name in self.shown
+        }
 
     @cached_property
     def summary(self) -> str:
@@ -150,9 +107,9 @@ class Calculator:
         found = []
         for name, one in inspect.signature(self.function).parameters.items():
             required = one.default is inspect.Parameter.empty
-            default = None if required else one.default
+            text = one.default.text if isinstance(one.default, Default) else ""
             kind = hints[name].__metadata__[0]
-            found.append(Parameter(name, kind, told[name], default, required))
+            found.append(Parameter(name, kind, told.get(name, ""), text, required))
         return tuple(found)
 
     @cached_property
@@ -161,7 +118,14 @@ class Calculator:
         result = typing.get_type_hints(self.function)["return"]
         told = described(inspect.getdoc(result) or "", "Attributes")
         return tuple(
-            Output(name=part.name, help=told[part.name], **part.metadata) for part in fields(result)
+            Output(
+                part.name,
+                told.get(part.name, ""),
+                looked_up(part.metadata["formula"]),
+                part.metadata["anchor"],
+                part.metadata["otherwise"],
+            )
+            for part in fields(result)
         )
 
     def bind(
@@ -170,7 +134,7 @@ class Calculator:
         *,
         nouns: Iterable[str] = (),
         conventions: Conventions = DEFAULT,
-    ) -> dict[str, Quantity]:
+    ) -> dict[str, Value]:
         """The parameters that were typed, read in the quantity language.
 
         Args:
@@ -180,7 +144,7 @@ class Calculator:
 
         Raises:
             InputError: an unknown parameter, or a required one that is missing.
-            UnitError: a text that cannot be read.
+            UnitError: a text that cannot be read, or one that gives another parameter again.
         """
         kinds = {parameter.name: parameter.kind for parameter in self.parameters}
         for name in given:
@@ -200,7 +164,7 @@ class Calculator:
                     expected=f"{one.kind.name}: {one.option} '{one.kind.example}'",
                 )
         values = {}
-        for name, text in given.items():
+        for name, text in _parted(given, kinds, nouns).items():
             try:
                 kind = kinds[name]
                 values[name] = kind.read(text, name, nouns=nouns, conventions=conventions)
@@ -208,66 +172,65 @@ class Calculator:
                 raise error.within(name) from None
         return values
 
-    def run(self, values: Mapping[str, Quantity], conventions: Conventions = DEFAULT) -> Outcome:
+    def run(self, values: Mapping[str, Value]) -> Outcome:
         """Work it out.
 
         Args:
-            values: by parameter name; the rest take their defaults.
-            conventions: what the outcome says about day, month and year.
+            values: by parameter name; the rest take their defaults, under the conventions of
+                the values.
 
         Raises:
             UnitError: a value of another kind or out of bounds.
         """
-        inputs = self._accepted(values)
+        inputs, assumed = self._accepted(values)
         result = self.function(**inputs)
         outputs = {
             part.name: getattr(result, part.name)
             for part in self.outputs
             if getattr(result, part.name) is not None
         }
-        filled = [
-            name
-            for name, value in values.items()
-            if value.dimension.is_number and value.dimension != inputs[name].dimension
-        ]
-        absent = [name for name in inputs if name not in values]
-        return Outcome(
-            self,
-            inputs,
-            (*filled, *absent),
-            outputs,
-            tuple(self._working(inputs, outputs)),
-            self._conventions(inputs, outputs, conventions),
-        )
+        working = tuple(self._working(inputs, outputs))
+        return Outcome(self, inputs, assumed, outputs, working, self._conventions(inputs, outputs))
 
-    def _accepted(self, values: Mapping[str, Quantity | None]) -> dict[str, Quantity]:
-        """The arguments of the function: of their kinds, complete, and of one count noun."""
+    def _accepted(
+        self, values: Mapping[str, Value | None]
+    ) -> tuple[dict[str, Value], tuple[str, ...]]:
+        """The arguments of the function, and those of them that were assumed.
+
+        They are of their kinds, complete, and of one count noun.
+        """
         given = {name: value for name, value in values.items() if value is not None}
-        conventions = next((value.conventions for value in given.values()), DEFAULT)
-        accepted, unsaid = {}, set()
+        conventions = _conventions(given.values())
+        accepted: dict[str, Value] = {}
+        plain, absent = set(), []
         for one in self.parameters:
             value = given.get(one.name)
-            if value is None and one.required:
-                raise InputError(f"{one.name} is missing", where=self.name)
-            if value is None and one.default is not None:
-                value = _under(one.default, conventions)
-            if value is not None:
-                if one.name not in given or value.dimension.is_number:
-                    unsaid.add(one.name)
-                accepted[one.name] = one.kind.accept(value, one.name)
-        return agreed({one.name: one.kind for one in self.parameters}, accepted, unsaid)
+            if value is None:
+                if one.required:
+                    raise InputError(f"{one.name} is missing", where=self.name)
+                if not one.default:
+                    continue
+                value = one.kind.read(one.default, one.name, conventions=conventions)
+                absent.append(one.name)
+            accepted[one.name], was_plain = one.kind.accept(value, one.name)
+            if was_plain:
+                plain.add(one.name)
+        kinds = {one.name: one.kind for one in self.parameters}
+        single = {name: value for name, value in accepted.items() if isinstance(value, Quantity)}
+        one_noun = agreed(kinds, single, {*plain, *absent})
+        return accepted | one_noun, (*(name for name in given if name in plain), *absent)
 
     def _working(
-        self, inputs: Mapping[str, Quantity], outputs: Mapping[str, Quantity]
+        self, inputs: Mapping[str, Value], outputs: Mapping[str, Quantity]
     ) -> Iterable[str]:
-        shown = {name: value.display() for name, value in {**inputs, **outputs}.items()}
+        shown = {name: displayed(value) for name, value in {**inputs, **outputs}.items()}
         for name, expression in self._formulas(inputs, outputs):
             formula, worked = expression.with_values({}), expression.with_values(shown)
             result = outputs[name].summary()
             yield " = ".join(dict.fromkeys([name, formula, worked, result]))
 
     def _formulas(
-        self, inputs: Mapping[str, Quantity], outputs: Mapping[str, Quantity]
+        self, inputs: Mapping[str, Value], outputs: Mapping[str, Quantity]
     ) -> Iterable[tuple[str, Expression]]:
         """The outputs whose formula the language can say, each with the formula that was used."""
         names = {one.name for one in self.parameters} | {one.name for one in self.outputs}
@@ -277,34 +240,36 @@ class Calculator:
                 yield part.name, expression
 
     def _conventions(
-        self,
-        inputs: Mapping[str, Quantity],
-        outputs: Mapping[str, Quantity],
-        conventions: Conventions,
+        self, inputs: Mapping[str, Value], outputs: Mapping[str, Quantity]
     ) -> dict[str, str]:
-        """The conventions that the shown units and the formulas rest on."""
-        used = {
-            part.convention
-            for value in (*inputs.values(), *outputs.values())
-            for factor, _ in value.shown.factors
-            for part, _ in factor.simple
-        }
+        """What the shown units and the formulas take a day, a month and a year for."""
+        values = [one for value in (*inputs.values(), *outputs.values()) for one in each(value)]
+        conventions = _conventions(values)
+        used = of_units((unit for one in values for unit, _ in one.shown.factors), conventions)
         for _, expression in self._formulas(inputs, outputs):
-            used.update(expression.conventions(conventions))
-        return {name: conventions.text(name) for name in ("day", "month", "year") if name in used}
+            used |= expression.conventions(conventions)
+        return {name: used[name] for name in NAMES if name in used}
 
 
 def calculator(
-    *, title: str, formula: str, source: str
+    *, title: str, formula: str, source: Text, shown: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function a calculator: it checks its arguments, and `calculator_of` finds it."""
+    """Make a function a calculator, found as its `calculator`; it checks its arguments.
+
+    Args:
+        title: what it works out.
+        formula: in symbols, for people.
+        source: where the formula comes from, or what looks that up.
+        shown: the parameters that its example gives beside those that it requires.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        made = Calculator(function, title=title, formula=formula, source=source)
+        made = Calculator(function, title=title, formula=formula, source=source, shown=shown)
 
         @wraps(function)
         def checked(**values: Quantity) -> Any:
-            return function(**made._accepted(values))  # noqa: SLF001 - made here
+            inputs, _ = made._accepted(values)  # noqa: SLF001 - made here
+            return function(**inputs)
 
         checked.calculator = made  # type: ignore[attr-defined]
         return checked
@@ -312,28 +277,28 @@ def calculator(
     return decorate
 
 
-def _under(default: Quantity, conventions: Conventions) -> Quantity:
-    """A default under other conventions: 5 year is longer or shorter then."""
-    if default.conventions == conventions:
-        return default
-    return parse(str(default)).evaluate({}, conventions)
+def _parted(
+    given: Mapping[str, str], kinds: Mapping[str, Kind], nouns: Iterable[str]
+) -> dict[str, str]:
+    """The text of each parameter, where one text may give two: 52 min/year."""
+    texts: dict[str, str] = {}
+    for name, text in given.items():
+        try:
+            parts = kinds[name].parted(text, name, nouns=nouns)
+        except UnitError as error:
+            raise error.within(name) from None
+        for other, part in parts.items():
+            if other != name and other in given:
+                raise UnitError(
+                    f"{name} says it already",
+                    where=other,
+                    given=given[other],
+                    expected=f"without it, or {name} alone, like {parts[name]}",
+                )
+            texts[other] = part
+    return texts
 
 
-def described(text: str, section: str) -> dict[str, str]:
-    r"""The entries of a docstring's section, each on one line.
-
-    >>> described("What it is.\n\nArgs:\n    rate: what comes\n        in.\n", "Args")
-    {'rate': 'what comes in.'}
-    """
-    found: dict[str, str] = {}
-    name = ""
-    inside = False
-    for line in text.splitlines():
-        if line and not line.startswith(" "):
-            inside = line == f"{section}:"
-        elif inside and line.startswith("    ") and line[4:5] not in ("", " "):
-            name, _, words = line.strip().partition(": ")
-            found[name] = words
-        elif inside and line.strip():
-            found[name] = f"{found[name]} {line.strip()}"
-    return found
+def _conventions(values: Iterable[Value]) -> Conventions:
+    """Those of the values, which all have the same; the usual ones where there is no value."""
+    return next((one.conventions for value in values for one in each(value)), DEFAULT)

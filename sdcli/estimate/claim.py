@@ -31,7 +31,8 @@ _ZEROS_MAX = 12
 _COPIES = (2, 3)
 _STORES = ("server", "node")  # things of which one keeps copies
 _IN_FULL = 1e6  # below it a factor is written out: 86,400
-_THOUSANDS = {3: ("k", "M", "M", "G"), 6: ("k", "G", "M", "T"), 9: ("k", "T", "M", "P")}
+_PREFIXES = {3: "one prefix", 6: "two prefixes", 9: "three prefixes"}  # by zeros
+_SHORTER = ("s", "ms", "us", "ns")  # each a thousand times shorter than the one before
 
 
 class Judgement(Record):
@@ -84,7 +85,8 @@ def _cause(computed: Quantity, claimed: Quantity, ratio: float) -> str:
     """The nearest factor of the kinds that are in play, or else a power of ten."""
     is_high = ratio > 1
     apart = ratio if is_high else 1 / ratio
-    for slips in (_slips_of_kind(computed, claimed), _slips_of_ten()):
+    is_time = computed.dimension.exponent(TIME) > 0
+    for slips in (_slips_of_kind(computed, claimed), _slips_of_ten(is_time=is_time)):
         near = [
             (abs(math.log(apart / exact)), named, high if is_high else low)
             for exact, named, high, low in slips
@@ -157,12 +159,17 @@ def _worded(words: str, one: str, other: str) -> str:
     return words.format(one, other).replace(" a hour", " an hour")
 
 
-def _slips_of_ten() -> Iterator[Slip]:
+def _slips_of_ten(*, is_time: bool) -> Iterator[Slip]:
+    """Zeros and prefixes; of a time, whose prefixes make it shorter, its units."""
     for zeros in range(1, _ZEROS_MAX + 1):
-        if zeros in _THOUSANDS:
-            small, large, or_small, or_large = _THOUSANDS[zeros]
-            high = f"looks like {small} read as {large}, or {or_small} as {or_large}"
-            low = f"looks like {large} read as {small}, or {or_large} as {or_small}"
+        if zeros in _PREFIXES and is_time:
+            pairs = list(zip(_SHORTER, _SHORTER[zeros // 3 :], strict=False))[:2]
+            (long, short), *more = pairs
+            high, low = f"looks like {short} read as {long}", f"looks like {long} read as {short}"
+            for long, short in more:
+                high, low = f"{high}, or {short} as {long}", f"{low}, or {long} as {short}"
+        elif zeros in _PREFIXES:
+            high = low = f"looks {_PREFIXES[zeros]} off (k, M, G, T)"
         elif zeros == 1:
             high, low = "looks like a zero too many", "looks like a zero lost"
         else:

@@ -14,19 +14,39 @@ whether "/server" was typed or not; `SIZE.each("rate")` is a size for each thing
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.units import Quantity, UnitError, parse
 from sdcli.units.conventions import DEFAULT
 from sdcli.units.dimension import INFORMATION, MONEY, TIME, Dimension
 from sdcli.units.errors import missing_factor
-from sdcli.units.product import UnitProduct
-from sdcli.units.table import Unit
+from sdcli.units.spread import Point
+from sdcli.units.syntax import Binary, UnitWord, number_text, write
+from sdcli.units.table import PERCENT, noun_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from sdcli.units.conventions import Conventions
+    from sdcli.units.spread import Spread
+
+    Value: TypeAlias = Quantity | tuple[Quantity, ...]
+
+
+_LONG = 1e9  # from here on a bound is a power of ten
+
+
+class Accepted(NamedTuple):
+    """What a kind made of a value.
+
+    Args:
+        value: of the kind, with its unit.
+        was_plain: whether it came as a plain number and got the unit that this means.
+    """
+
+    value: Value
+    was_plain: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,7 @@ class Kind:
         noun: the count noun for each of which it is; filled in where it was left out.
         follows: the parameters whose count noun it shares; the first one given decides.
         side: where it has that noun: -1 below the line (a size for each of them), 1 above.
+        over: the parameter whose value may be typed below the line of this one: 52 min/year.
     """
 
     name: str
@@ -60,6 +81,7 @@ class Kind:
     noun: str = ""
     follows: tuple[str, ...] = ()
     side: int = -1
+    over: str = ""
 
     def meaning(self, bare: str) -> Kind:
         """The same kind, with plain numbers read in that unit."""
@@ -106,9 +128,36 @@ class Kind:
         """The same kind, counting the same things as another parameter."""
         return replace(self, follows=(parameter,), side=1)
 
+    def over_the(self, parameter: str) -> Kind:
+        """The same kind, with the value of another parameter typed below its line."""
+        return replace(self, over=parameter)
+
+    def parted(self, text: str, name: str, *, nouns: Iterable[str] = ()) -> dict[str, str]:
+        """The text of each parameter that was typed at once; of one alone, unless it is `over`.
+
+        >>> DURATION.over_the("period").parted("52 min/year", "downtime")
+        {'downtime': '52 min', 'period': '1 year'}
+
+        Raises:
+            UnitError: it cannot be read.
+        """
+        if not self.over:
+            return {name: text}
+        node = parse(text, nouns=nouns).node
+        if not isinstance(node, Binary) or node.operator != "/":
+            return {name: text}
+        above, below = write(node.left), write(node.right)
+        if isinstance(node.right, UnitWord):
+            below = f"1 {below}"
+        if not all(
+            self.takes(parse(part, nouns=nouns).evaluate({}).dimension) for part in (above, below)
+        ):
+            return {name: text}
+        return {name: above, self.over: below}
+
     def read(
         self, text: str, name: str, *, nouns: Iterable[str] = (), conventions: Conventions = DEFAULT
-    ) -> Quantity:
+    ) -> Value:
         """The value that was typed; a kind with words of its own reads them here.
 
         Args:
@@ -122,7 +171,7 @@ class Kind:
         """
         return parse(text, nouns=nouns).evaluate({}, conventions, source=name)
 
-    def accept(self, value: Quantity, name: str) -> Quantity:
+    def accept(self, value: Value, name: str) -> Accepted:
         """The value, with its unit where a plain number was given.
 
         Args:
@@ -133,6 +182,13 @@ class Kind:
             UnitError: another kind, out of bounds, a fraction where whole numbers count, or a
                 range where one number is needed.
         """
+        if not isinstance(value, Quantity):
+            raise UnitError(
+                "this takes one value, not several",
+                where=name,
+                given=displayed(value),
+                expected=f"{self.name}, like {self.example}",
+            )
         given, value = value, self._filled(value)
         if not self.takes(value.dimension):
             raise UnitError(
@@ -151,7 +207,7 @@ class Kind:
             )
         if value.low < self.least or value.high > self.most or (self.nonzero and value.low <= 0):
             raise UnitError(
-                f"this must be {self._bounds()}",
+                f"this must be {self._bounds(value)}",
                 where=name,
                 given=str(value),
                 expected=f"like {self.example}",
@@ -164,7 +220,7 @@ class Kind:
                 given=str(value),
                 expected=f"like {self.example}",
             )
-        return value
+        return Accepted(value, given.dimension.is_number and not value.dimension.is_number)
 
     def _filled(self, value: Quantity) -> Quantity:
         """With the unit of a plain number, and for each `noun`, where they were left out."""
@@ -187,18 +243,43 @@ class Kind:
         meant = value.high <= 100 * self.most and typed.replace(".", "", 1).isdigit()
         return f"write {typed}%" if meant and self.example.endswith("%") else ""
 
-    def _bounds(self) -> str:
+    def _bounds(self, value: Quantity) -> str:
+        """What it may be, in the units of the value that is not."""
+        least, most = (_end(bound, value) for bound in (self.least, self.most))
         if self.nonzero and self.least <= 0:
-            return "more than 0" + (f", up to {self.most:g}" if self.most < float("inf") else "")
-        if self.most == float("inf"):
-            return f"{self.least:g} or more"
-        return f"from {self.least:g} to {self.most:g}"
+            return "more than 0" + (f", up to {most}" if self.most < float("inf") else "")
+        return f"{least} or more" if self.most == float("inf") else f"from {least} to {most}"
+
+
+def each(value: Value) -> tuple[Quantity, ...]:
+    """The quantities of a value: itself, or those of a list."""
+    return (value,) if isinstance(value, Quantity) else value
+
+
+def displayed(value: Value) -> str:
+    """A value as it is typed; those of a list have commas between them."""
+    return ", ".join(one.display() for one in each(value))
+
+
+def share(spread: Spread, conventions: Conventions = DEFAULT) -> Quantity:
+    """A plain number that is shown in percent."""
+    return Quantity(spread, preferred=(PERCENT,), conventions=conventions)
+
+
+def _end(bound: float, value: Quantity) -> str:
+    """A bound, with the unit that it has beside such a value."""
+    if bound == 0 and PERCENT not in value.preferred:
+        return "0"
+    if value.dimension.is_number and not value.preferred:
+        is_short = float(bound).is_integer() and bound < _LONG
+        return f"{bound:,.0f}" if is_short else number_text(bound)
+    units = (value.dimension, value.preferred, None, value.conventions)
+    return Quantity(Point(bound), *units).display()
 
 
 def one(noun: str, conventions: Conventions) -> Quantity:
     """One of a count noun, which need not be a known word."""
-    unit = Unit(noun, Dimension.of(noun))
-    return Quantity.counted(1.0, UnitProduct(((unit, 1),)), conventions)
+    return Quantity.one(noun_unit(noun), conventions)
 
 
 def _is(dimension: Dimension) -> Callable[[Dimension], bool]:
@@ -211,21 +292,9 @@ _INFORMATION = Dimension.of(INFORMATION)
 _MONEY = Dimension.of(MONEY)
 
 
-def _counts(dimension: Dimension) -> bool:
-    """A plain number, or so many of one thing."""
-    return dimension.is_number or (
-        len(dimension.exponents) == 1 and dimension.nouns != () and dimension.exponents[0][1] == 1
-    )
-
-
-def _per_time(dimension: Dimension) -> bool:
-    """One counted thing, or nothing, per time."""
-    return _counts(dimension * _TIME)
-
-
 def _per_one(dimension: Dimension) -> bool:
     """Information, or information in each of one counted thing."""
-    return _counts(_INFORMATION / dimension)
+    return (_INFORMATION / dimension).is_count
 
 
 def _ratio(dimension: Dimension) -> bool:
@@ -235,8 +304,8 @@ def _ratio(dimension: Dimension) -> bool:
     return dimension.is_number or (only_nouns and exponents in ([-1, 1], [-1], [1]))
 
 
-COUNT = Kind("a count", "150M user", _counts)
-RATE = Kind("events per time", "40k request/s", _per_time)
+COUNT = Kind("a count", "150M user", lambda d: d.is_count)
+RATE = Kind("events per time", "40k request/s", lambda d: d.is_rate)
 ACTIVITY = Kind("events for each user and time", "2 tweet/user/day", lambda d: _ratio(d * _TIME))
 RATIO = Kind("so many for each", "100 read/write", _ratio)
 SIZE = Kind("an amount of information for each event", "1 KB/request", _per_one)

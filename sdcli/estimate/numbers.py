@@ -59,7 +59,7 @@ class Number:
         source: where it comes from.
         note: what one should know of it; may be empty.
         plural: the name of several, for capacities.
-        resource: the sort of resource that it is a capacity of; may be empty.
+        resource: the sort of resource that it is a capacity of; empty for the rest.
     """
 
     id: str
@@ -97,22 +97,20 @@ def latencies() -> tuple[Latency, ...]:
     return shipped().latencies
 
 
-def capacity(name: str) -> Number:
-    """The shipped capacity of that id.
-
-    Raises:
-        InputError: there is none; it names the nearest.
-    """
-    return _one(shipped().capacities, name, "capacity")
-
-
 def price(name: str) -> Number:
     """The shipped price of that id.
 
     Raises:
         InputError: there is none; it names the nearest.
     """
-    return _one(shipped().prices, name, "price")
+    prices = shipped().prices
+    if name not in prices:
+        raise InputError(
+            f'there is no price "{name}"',
+            expected="one of " + " ".join(prices),
+            fix=did_you_mean(name, prices),
+        )
+    return prices[name]
 
 
 @cache
@@ -164,16 +162,6 @@ def read(file: Path) -> Numbers:
             for part in ("capacities", "prices")
         ),
     )
-
-
-def _one(numbers: Mapping[str, Number], name: str, what: str) -> Number:
-    if name not in numbers:
-        raise InputError(
-            f'there is no {what} "{name}"',
-            expected="one of " + " ".join(numbers),
-            fix=did_you_mean(name, numbers),
-        )
-    return numbers[name]
 
 
 def _number(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdcli.core.faults import in_order
 from sdcli.core.suggest import did_you_mean
 from sdcli.units import UnitError, quantity
 from sdcli.units.dimension import MONEY, TIME, Dimension
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     Keys = tuple[tuple[str, ...], tuple[str, ...]]  # those that must be there, those that may
 
 SCHEMA = "sdcli-numbers/1"
-RESOURCES = ("network", "disk", "memory", "server", "connections")
+RESOURCES = ("network", "disk", "memory", "server", "cache")
 _YEARS = range(1950, 2100)
 
 _NUMBER = ("value", "year", "source")
 _FILE: Keys = (("schema", "sources", "latencies", "capacities", "prices"), ())
 _LISTS: dict[str, Keys] = {
     "latencies": (("id", "name"), ("then", "now")),
-    "capacities": (("id", "name", *_NUMBER), ("plural", "resource", "note")),
+    "capacities": (("id", "name", "plural", "resource", *_NUMBER), ("note",)),
     "prices": (("id", "name", *_NUMBER), ("note",)),
 }
 _CELL: Keys = (_NUMBER, ("note",))
@@ -44,12 +45,12 @@ def is_numbers(tree: Tree) -> bool:
 
 
 def faults(tree: Tree) -> list[Fault]:
-    """Everything that is wrong with the form of a file, sorted by line."""
+    """Everything that is wrong with the form of a file, by line; of very many the first ones."""
     if not is_numbers(tree) or tree.data["schema"] != SCHEMA:
         given = tree.data.get("schema") if isinstance(tree.data, dict) else None
         message = f'"{given}" is no format of numbers' if given else "this file holds no numbers"
-        return [tree.fault(("schema",), message, f'write "schema: {SCHEMA}"')]
-    return sorted(_faults(tree))
+        return in_order([tree.fault(("schema",), message, f'write "schema: {SCHEMA}"')])
+    return in_order(_faults(tree))
 
 
 def _faults(tree: Tree) -> Iterator[Fault]:
@@ -83,8 +84,6 @@ def _entry(
         if resource is not None and resource not in RESOURCES:
             remedy = f"one of {', '.join(RESOURCES)}"
             yield tree.fault((*key, "resource"), f'"{resource}" is no resource', remedy)
-        elif resource is not None and "plural" not in entry:
-            yield tree.fault(key, 'the key "plural" is missing', "say the name of several")
         return
     parts = [part for part in ("then", "now") if part in entry]
     if not parts:

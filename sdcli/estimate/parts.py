@@ -1,26 +1,15 @@
-"""The parts of a sum as people say them: factors, terms, and each worked out by itself.
+"""The parts of a sum (units/factors.py), each worked out by itself.
 
-`150M user * 2 tweet/user/day / 3` has three factors, not six: a number keeps its units. What
-is said step by step (aloud.py) and what is done by head (by_head.py) walk over these parts.
+What is said step by step (aloud.py) and what is done by head (by_head.py) walk over them.
 """
 
 from __future__ import annotations
 
-from sdcli.units import Quantity
+from sdcli.units import Quantity, UnitError
 from sdcli.units.evaluate import Evaluator
-from sdcli.units.record import TYPE_CHECKING, Record
+from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.spread import Point
-from sdcli.units.syntax import (
-    Binary,
-    Call,
-    Conversion,
-    Interval,
-    Literal,
-    Name,
-    Negative,
-    Node,
-    UnitWord,
-)
+from sdcli.units.syntax import Binary, Call, Conversion, Name, Negative, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,62 +18,8 @@ if TYPE_CHECKING:
     from sdcli.units.conventions import Conventions
 
 
-class Part(Record):
-    """A factor or a term.
-
-    Args:
-        node: what it is.
-        joint: the operator that joins it to what stands before it; None for the first.
-        inverse: whether it divides, or is taken away.
-    """
-
-    uncompared = ("joint",)
-
-    node: Node
-    joint: Binary | None = None
-    inverse: bool = False
-
-
-def factors(node: Node) -> list[Part]:
-    """The factors of a product, in order; anything else is a single factor.
-
-    Units stay with the number before them: `2 tweet/user/day` is one factor.
-    """
-    return _chain(node, "*/")
-
-
-def terms(node: Node) -> list[Part]:
-    """The terms of a sum, in order; anything else is a single term."""
-    return _chain(node, "+-")
-
-
-def _chain(node: Node, operators: str) -> list[Part]:
-    behind: list[Binary] = []
-    while isinstance(node, Binary) and node.operator in operators:
-        behind.append(node)
-        node = node.left
-    parts = [Part(node)]
-    for joint in reversed(behind):
-        inverse = joint.operator == operators[1]
-        last = parts[-1]
-        if isinstance(joint.right, UnitWord) and _takes_units(last.node):
-            operator = "/" if inverse != last.inverse else "*"  # a / 2 B / s is a / (2 B * s)
-            unit = Binary(joint.span, operator, last.node, joint.right, joint.sign)
-            parts[-1] = Part(unit, last.joint, last.inverse)
-        else:
-            parts.append(Part(joint.right, joint, inverse))
-    return parts
-
-
-def _takes_units(node: Node) -> bool:
-    """Whether the units behind it are read as its own."""
-    if isinstance(node, Binary):
-        return isinstance(node.right, UnitWord) and _takes_units(node.left)
-    return isinstance(node, Literal | Interval)
-
-
 class Reckoner:
-    """Works out the parts of one expression.
+    """Works out the parts of one expression, each of them once.
 
     Args:
         expression: where the parts come from.
@@ -100,6 +35,7 @@ class Reckoner:
         conventions: Conventions,
         source: str = "",
     ) -> None:
+        self._known: dict[int, tuple[Node, Quantity]] = {}  # by id; the node is kept alive
         self._operands: dict[str, Quantity] = {}
         self._reader, self._worker = (
             Evaluator(
@@ -119,6 +55,17 @@ class Reckoner:
         Raises:
             UnitError: with its place; also for a comparison, which has none.
         """
+        if id(node) not in self._known:
+            self._known[id(node)] = (node, self._worked_out(node))
+        return self._known[id(node)][1]
+
+    def _worked_out(self, node: Node) -> Quantity:
+        operands = [self.value(operand) for operand in _operands(node)]
+        if operands:
+            try:
+                return self.apply(node, *operands)
+            except UnitError:
+                pass  # the error that is made from the text says more
         return self._reader.value(node)
 
     def apply(self, node: Node, *operands: Quantity) -> Quantity:
@@ -131,6 +78,15 @@ class Reckoner:
         self._operands.update((str(place), each) for place, each in enumerate(operands))
         names = tuple(Name(node.span, name) for name in self._operands)
         return self._worker.value(_with_operands(node, names))
+
+
+def _operands(node: Node) -> tuple[Node, ...]:
+    """What the operator or function at the top of a part works on; nothing for a single one."""
+    if isinstance(node, Binary):
+        return (node.left, node.right)
+    if isinstance(node, Negative | Conversion):
+        return (node.operand,)
+    return node.arguments if isinstance(node, Call) else ()
 
 
 def _with_operands(node: Node, names: tuple[Name, ...]) -> Node:

@@ -30,7 +30,7 @@ from sdcli.core.folders import content_folders, shipped
 from sdcli.core.suggest import did_you_mean
 from sdcli.estimate.worksheet import Worksheet
 from sdcli.units import UnitError, parse
-from sdcli.units.conventions import DECIMAL_BYTES, DEFAULT
+from sdcli.units.conventions import DEFAULT, of_units, ordered
 from sdcli.units.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ VERSION = 1  # of design files that this program reads
 _KEYS = ("title", "summary", "nouns", "assumptions", "estimates")
 _ASSUMPTION = ("value", "source")
 _ESTIMATE = ("formula", "unit")
-_SECONDS = ("day", "month", "year")
 _ORIGIN = "origin"  # beside them in a design
 _SCHEMA = re.compile(r"sdcli/([0-9]{1,9})")
 _WORD_MAX = 64  # characters of a key or value that a fault quotes
@@ -113,12 +112,9 @@ class Sheet:
             *(one.formula for one in self.estimates.values()),
         ):
             used |= parse(text, nouns=self.nouns, names=names).conventions(self.taken)
-        for line in self.worksheet.lines:
-            for factor, _ in line.value.shown.factors:
-                for unit, _ in factor.simple:
-                    if unit.convention in _SECONDS:
-                        used[unit.convention] = self.taken.text(unit.convention)
-        return {name: used[name] for name in (*_SECONDS, DECIMAL_BYTES) if name in used}
+        shown = (line.value.shown for line in self.worksheet.lines)
+        used |= of_units((unit for each in shown for unit, _ in each.factors), self.taken)
+        return ordered(used)
 
 
 def files() -> dict[str, Path]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 
-from sdcli.units.dimension import INFORMATION, MONEY, NUMBER, TIME, Dimension
+from sdcli.units.availability import in_nines, nines, unavailability
+from sdcli.units.dimension import INFORMATION, MONEY, TIME, Dimension
 from sdcli.units.display import DIGITS, number_in, rounded, show
 from sdcli.units.product import UnitProduct, product
 from sdcli.units.quantity import Quantity
@@ -19,6 +20,8 @@ from sdcli.units.spread import Point
 from sdcli.units.table import BYTE, DOLLAR, SECOND, UNITS, Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sdcli.units.dimension import Exponent
 
 _LEAST = 0.01  # a rate or price below a hundredth has no companion
@@ -26,8 +29,7 @@ _MOST = 1e15  # beyond the prefixes
 _BANDWIDTH_MIN = 8.0  # bit/s: nobody thinks in fractions of a byte per second
 _LONG, _LONG_DURATION = 1e4, 100  # from here on a number is hard to picture
 _AVAILABILITY_MIN = 0.99  # below it a percent is a share
-_NOISE = 1e-9
-_PLACES = 10**15  # decimal places that a float near 1 still holds
+_DOWN_MIN_S = 1e-3  # nobody measures that a thing was down for less in a year
 _AMOUNT = Dimension.of(INFORMATION)
 _BANDWIDTH = _AMOUNT / Dimension.of(TIME)
 _COST = Dimension.of(MONEY) / Dimension.of(TIME)
@@ -61,7 +63,7 @@ def companions(quantity: Quantity) -> tuple[str, ...]:
         found = _duration(quantity)
     elif quantity.shown.text == "%":
         found = _availability(quantity)
-    elif len(dimension.nouns) <= 1 and dimension.exponent(TIME) == -1:
+    elif dimension.is_rate:
         found = _rate(quantity)
     else:
         found = _exact(quantity)
@@ -69,11 +71,14 @@ def companions(quantity: Quantity) -> tuple[str, ...]:
     return tuple(text for text in dict.fromkeys(found) if text and text != shown)
 
 
+def units_in(companions: Iterable[str]) -> list[Unit]:
+    """The units that companions name: TB and day in `1.296 TB/day`."""
+    words = " ".join(companions).replace("/", " ").split()
+    return [UNITS[word] for word in words if word in UNITS]
+
+
 def _rate(quantity: Quantity) -> list[str]:
     """Events per time: per day beside per second, and the reverse."""
-    counted = quantity.dimension * Dimension.of(TIME)
-    if counted != NUMBER and counted != _count(quantity):
-        return []
     per_s, exact = _time_unit(quantity).size(quantity.conventions), _exact(quantity)
     daily, per_second = _per(quantity, _DAY), _per(quantity, SECOND)
     if per_s <= 1:
@@ -149,22 +154,20 @@ def _availability(quantity: Quantity) -> list[str]:
     """The nines and the downtime of a year, from the complement, so that nine nines stay nine."""
     if quantity.is_range or not _AVAILABILITY_MIN <= quantity.value < 1:
         return []
-    missing = (_PLACES - round(quantity.value * _PLACES)) / _PLACES
-    if missing <= 0:
+    missing = unavailability(quantity)
+    count = nines(missing)
+    if count is None:
         return []
-    exact = -math.log10(missing)
-    nines = round(exact, 1)
-    if nines.is_integer() and nines > exact + _NOISE:
-        nines -= 0.1  # 99.989% rounds to four nines, and has not got them
-    down = missing * _YEAR.size(quantity.conventions)
+    down = missing.value * _YEAR.size(quantity.conventions)
     lost = Quantity(Point(down), Dimension.of(TIME), (_NANOSECOND,), None, quantity.conventions)
-    return [f"{nines:g} {'nine' if nines == 1 else 'nines'}", f"{show(lost)}/year down"]
+    told = [f"{show(lost)}/year down"] if down >= _DOWN_MIN_S else []
+    return [in_nines(count.value), *told]
 
 
 def _exact(quantity: Quantity) -> list[str]:
     """A whole number in full where the shown digits hide some of it: `1,048,576`."""
     unit = quantity.shown
-    if quantity.is_range or not (quantity.dimension.is_number or _counts(quantity)):
+    if quantity.is_range or not _counts(quantity):
         return []
     number = quantity.value / unit.size(quantity.conventions)
     whole = round(number) if abs(number) < _MOST else 0
@@ -177,26 +180,19 @@ def _exact(quantity: Quantity) -> list[str]:
 
 
 def _counts(quantity: Quantity) -> bool:
-    """Whether it is a count of one thing, or of bytes where a number of bytes was asked for."""
+    """Whether it is a count, also per time; of bytes where a number of bytes was asked for."""
     unit = quantity.shown
     if quantity.dimension == _AMOUNT:
         return unit.text in ("B", "bit")
-    counted = quantity.dimension
-    if counted.exponent(TIME) == -1:
-        counted *= Dimension.of(TIME)
+    if quantity.dimension.is_number:
+        return True
     plain = all(part.scale == 1 or part.base == TIME for part, _ in unit.factors)
-    return plain and counted in (_count(quantity), NUMBER)
-
-
-def _count(quantity: Quantity) -> Dimension:
-    """The dimension of a count of its first noun."""
-    nouns = quantity.dimension.nouns
-    return Dimension.of(nouns[0]) if nouns else NUMBER
+    return plain and (quantity.dimension.is_count or quantity.dimension.is_rate)
 
 
 def _parts(quantity: Quantity) -> list[tuple[Unit, Exponent]]:
     """The simple units that it is shown in."""
-    return [part for unit, _ in quantity.shown.factors for part in unit.parts or ((unit, 1),)]
+    return [part for unit, _ in quantity.shown.factors for part in unit.simple]
 
 
 def _time_unit(quantity: Quantity) -> Unit:

@@ -7,9 +7,16 @@ rests on one of them says so.
 
 from __future__ import annotations
 
-from sdcli.units.record import Record
+from sdcli.units.record import TYPE_CHECKING, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sdcli.units.table import Unit
 
 USUAL_DAY_S = 86_400.0
+NAMES = ("day", "month", "year")
+DECIMAL_BYTES = "KB"  # the name under which "1000 B" is stated
 
 
 class Conventions(Record):
@@ -34,9 +41,11 @@ class Conventions(Record):
         Days are said only where they are the usual ones: a month of 25 days of 100,000 s each is
         2.5M s.
 
-        >>> DEFAULT.text("day"), DEFAULT.text("month"), ROUGH.text("month")
-        ('86,400 s', '30 day', '2.5M s')
+        >>> DEFAULT.text("day"), DEFAULT.text("month"), ROUGH.text("month"), DEFAULT.text("KB")
+        ('86,400 s', '30 day', '2.5M s', '1000 B')
         """
+        if name == DECIMAL_BYTES:
+            return "1000 B"
         if name == "day":
             return f"{self.day_s:,.9g} s"
         if self.day_s == USUAL_DAY_S:
@@ -59,7 +68,20 @@ BOUNDS = {  # what each may be set to: its unit, the least, the most
     "month": ("days", 20.0, 31.0),  # from working days up
     "year": ("days", 200.0, 366.0),
 }
-DECIMAL_BYTES = "KB"  # the name under which "1000 B" is stated
+
+
+def of_units(units: Iterable[Unit], conventions: Conventions = DEFAULT) -> dict[str, str]:
+    """What is said of the conventions that these units rest on: `{"month": "30 day"}`.
+
+    Day, month and year stand first, then KB, whatever the order of the units.
+    """
+    used = {unit.convention for unit in units}
+    return {name: conventions.text(name) for name in (*NAMES, DECIMAL_BYTES) if name in used}
+
+
+def ordered(said: Mapping[str, str]) -> dict[str, str]:
+    """What is said of conventions, in the order of `of_units`."""
+    return {name: said[name] for name in (*NAMES, DECIMAL_BYTES) if name in said}
 
 
 def check(name: str, value: float, *, where: str, example: str) -> None:

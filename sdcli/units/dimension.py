@@ -67,6 +67,20 @@ class Dimension(Record):
         return not self.exponents
 
     @property
+    def is_count(self) -> bool:
+        """Whether it is a plain number, or so many of one counted thing."""
+        return self.is_number or self.exponents == tuple((noun, 1) for noun in self.nouns[:1])
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a count per time: of one counted thing, or of none that is named.
+
+        >>> (Dimension.of("request") / Dimension.of("time")).is_rate, Dimension.of("time").is_rate
+        (True, False)
+        """
+        return (self * Dimension.of(TIME)).is_count
+
+    @property
     def nouns(self) -> tuple[str, ...]:
         """The count nouns in it."""
         return tuple(base for base, _ in self.exponents if base not in BASE_KINDS)

@@ -12,7 +12,7 @@ import math
 from sdcli.units.dimension import INFORMATION, PHYSICAL_KINDS, TIME, Dimension
 from sdcli.units.product import UnitProduct, product
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.table import BYTE, DOLLAR, LADDERS, PERCENT, SECOND, UNITS, Unit
+from sdcli.units.table import BYTE, DOLLAR, LADDERS, PERCENT, SECOND, UNITS, Unit, noun_unit
 
 if TYPE_CHECKING:
     from sdcli.units.conventions import Conventions
@@ -28,6 +28,7 @@ _PREFIX_MAX = 1e15
 _SLOW = 0.1  # a rate below this is shown per minute, hour, day or year
 _SLOWER = ("s", "min", "hour", "day", "year")
 _FAR_MIN, _FAR_MAX = 0.1, 1e4  # an end of a range outside these gets a unit of its own
+_NEAR_ONE = 0.99
 _DIGITS_MAX = 7  # to which the ends of a narrow range are told apart
 
 
@@ -62,7 +63,7 @@ def number_in(value: float, quantity: Quantity, unit: UnitProduct, digits: int =
     """A value in base units as the number that stands before `unit`."""
     number = value / unit.size(quantity.conventions)
     if unit.text == "%":
-        return _percent(number, digits)
+        return _percent(value, digits)
     if not unit.takes_prefix:
         return plain(number, digits)
     return scaled(number, digits, money=unit.text.startswith("$"))
@@ -122,13 +123,13 @@ def _scientific(number: float, digits: int) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def _percent(number: float, digits: int) -> str:
-    """Percent; near 100 the digits count from the complement, so that 99.9999 stays what it is."""
-    near = 100 - number
-    if 0 < near < 1:
-        decimals = digits - 1 - math.floor(math.log10(near))
-        return f"{number:.{min(decimals, 13)}f}".rstrip("0").rstrip(".")
-    return plain(number, digits)
+def _percent(share: float, digits: int) -> str:
+    """Percent without its sign; near 100 the digits count from the complement."""
+    if not _NEAR_ONE < share < 1:
+        return plain(share * 100, digits)
+    from sdcli.units.availability import missing, shown
+
+    return shown(missing(share), digits).removesuffix("%")
 
 
 def _ends(quantity: Quantity, unit: UnitProduct, digits: int) -> tuple[str, str]:
@@ -207,7 +208,7 @@ def usual_unit(base: str, preferred: tuple[Unit, ...] = ()) -> Unit:
         from sdcli.units.physical import base_unit
 
         return base_unit(base)
-    return typed or usual.get(base) or Unit(base, Dimension.of(base))
+    return typed or usual.get(base) or noun_unit(base)
 
 
 def _named(dimension: Dimension, preferred: tuple[Unit, ...]) -> Factors:

@@ -6,8 +6,8 @@ did-you-mean over names, units and functions.
 
 from __future__ import annotations
 
-from sdcli.units.dimension import NUMBER, Dimension
 from sdcli.units.errors import UnitError, quoted, suggestion
+from sdcli.units.factors import factors
 from sdcli.units.functions import FUNCTIONS
 from sdcli.units.product import UnitProduct
 from sdcli.units.quantity import COMPARES, Quantity
@@ -29,7 +29,7 @@ from sdcli.units.syntax import (
     is_literal,
     write,
 )
-from sdcli.units.table import AMBIGUOUS, Unit
+from sdcli.units.table import AMBIGUOUS, noun_unit
 from sdcli.units.vocabulary import Vocabulary, ambiguous
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from sdcli.units.conventions import Conventions
     from sdcli.units.errors import Span
+    from sdcli.units.factors import Part
 
     Result = TypeVar("Result")
 
@@ -86,7 +87,7 @@ class Evaluator:
         if isinstance(node, Literal):
             return self._literal(node)
         if isinstance(node, UnitWord):
-            return Quantity.counted(1.0, UnitProduct(((node.unit, 1),)), self.conventions)
+            return Quantity.one(node.unit, self.conventions)
         if isinstance(node, Name):
             return self._name(node)
         if isinstance(node, Binary):
@@ -128,14 +129,7 @@ class Evaluator:
         order = one.compare(two)
         if self.steps is not None:
             self.steps.append(f"{one.summary()} {node.operator} {two.summary()}")
-        return {
-            "<": order < 0,
-            "<=": order <= 0,
-            ">": order > 0,
-            ">=": order >= 0,
-            "==": order == 0,
-            "=": order == 0,
-        }[node.operator]
+        return is_true(node.operator, order)
 
     def _placed(self, span: Span, work: Callable[[], Result]) -> Result:
         try:
@@ -188,35 +182,18 @@ class Evaluator:
             raise error.at(node.sign, self.text) from None
         if self.steps is not None and not inside:
             said, self.steps = self.steps, None  # its parts have been said already
-            sides = self._factors(node) if is_product else []
-            self.steps = said
-            if not is_product:
+            if is_product:
+                sides = [self._factor(part) for part in factors(node)]
+            else:
                 sides = [_shown(left), f"{node.operator} {_shown(right)}"]
+            self.steps = said
             if len(sides) > 1:
                 said.append(f"{' '.join(sides)} = {result}")
         return result
 
-    def _factors(self, node: Node) -> list[str]:
-        """The factors of a product, each with its units: `2 tweet/user/day` is one of them."""
-        chain: list[tuple[str, Node]] = []
-        while isinstance(node, Binary) and node.operator in _PRINTED:
-            chain.append((node.operator, node.right))
-            node = node.left
-        factors: list[tuple[str, Quantity, bool]] = [("", self.value(node), _takes_units(node))]
-        for operator, part in reversed(chain):
-            before, value, open_ = factors[-1]
-            if open_ and isinstance(part, UnitWord):
-                times = (operator == "*") != (before == "/")
-                unit = self.value(part)
-                factors[-1] = (before, value * unit if times else value / unit, True)
-            else:
-                factors.append((operator, self.value(part), _takes_units(part)))
-        return [
-            f"{_PRINTED[operator]} {_shown(value, divides=operator == '/')}"
-            if operator
-            else _shown(value)
-            for operator, value, _ in factors
-        ]
+    def _factor(self, part: Part) -> str:
+        text = _shown(self.value(part.node), divides=part.inverse)
+        return text if part.joint is None else f"{_PRINTED[part.joint.operator]} {text}"
 
     def _interval(self, node: Interval) -> Quantity:
         low, high = self.value(node.low), self.value(node.high)
@@ -269,6 +246,18 @@ class Evaluator:
         return result
 
 
+def is_true(operator: str, order: int) -> bool:
+    """Whether a comparison holds of two values that compare so: -1, 0 or 1."""
+    return {
+        "<": order < 0,
+        "<=": order <= 0,
+        ">": order > 0,
+        ">=": order >= 0,
+        "==": order == 0,
+        "=": order == 0,
+    }[operator]
+
+
 def _combine(operator: str, left: Quantity, right: Quantity) -> Quantity:
     if operator == "+":
         return left + right
@@ -290,17 +279,11 @@ def _range_meant(node: Binary) -> str:
 def _keep_noun(left: Quantity, right: Quantity) -> Quantity:
     """A claim in bare `1/s` speaks of what the left side counts."""
     nouns = left.dimension.nouns
-    if len(nouns) == 1 and right.dimension != NUMBER:
-        noun = Unit(nouns[0], Dimension.of(nouns[0]))
-        counted = right * Quantity.counted(1, UnitProduct(((noun, 1),)), right.conventions)
-        if counted.dimension == left.dimension and not right.dimension.nouns:
+    if len(nouns) == 1 and not right.dimension.is_number and not right.dimension.nouns:
+        counted = right * Quantity.one(noun_unit(nouns[0]), right.conventions)
+        if counted.dimension == left.dimension:
             return counted
     return right
-
-
-def _takes_units(node: Node) -> bool:
-    """Whether the units behind it are read as its own."""
-    return isinstance(node, Literal | Interval)
 
 
 def _shown(value: Quantity, *, divides: bool = False) -> str:

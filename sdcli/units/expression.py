@@ -6,7 +6,7 @@ forms (`name = EXPR`, `A = B`) are parted here.
 
 from __future__ import annotations
 
-from sdcli.units.conventions import DECIMAL_BYTES, DEFAULT, Conventions
+from sdcli.units.conventions import DEFAULT, Conventions, of_units
 from sdcli.units.errors import UnitError, printable, quoted
 from sdcli.units.evaluate import Evaluator
 from sdcli.units.parser import EXAMPLE, Parser
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from sdcli.units.quantity import Quantity
+    from sdcli.units.syntax import Node
 
 _ASSIGNMENT = "NAME = VALUE, like writes = 100M link/month"
 NAME_LENGTH_MAX = 64  # characters; what a design file takes
@@ -76,14 +77,20 @@ class Expression:
         """Whether a factor may be written behind it without brackets."""
         return binding(self.node) >= PRODUCT
 
+    def part(self, node: Node) -> Expression:
+        """One of its nodes, or another made of them, as an expression of its own.
+
+        Nothing is read again: a part keeps the place of its errors in the whole line, and its
+        ranges draw under the names that they have there.
+        """
+        part = object.__new__(Expression)
+        part.__dict__.update(self.__dict__)
+        part.node = node
+        return part
+
     def without_conversion(self) -> Expression:
         """What stands before a conversion at the end; itself when there is none."""
-        if not isinstance(self.node, Conversion):
-            return self
-        inner = object.__new__(Expression)
-        inner.__dict__.update(self.__dict__)
-        inner.node = self.node.operand
-        return inner
+        return self.part(self.node.operand) if isinstance(self.node, Conversion) else self
 
     def evaluate(
         self,
@@ -112,16 +119,17 @@ class Expression:
         env: Mapping[str, Quantity],
         conventions: Conventions = DEFAULT,
         *,
+        source: str = "",
         steps: list[str] | None = None,
     ) -> tuple[Quantity, str, Quantity]:
-        """Left value, operator and right value of a comparison; `steps` as in `evaluate`.
+        """Left value, operator and right value of a comparison; the rest as in `evaluate`.
 
         Raises:
             UnitError: the kinds differ, a name is unknown, or this is not one comparison.
         """
         if not isinstance(self.node, Comparison):
             raise self._no_comparison()
-        left, right = self._evaluator(env, conventions, steps=steps).compared(self.node)
+        left, right = self._evaluator(env, conventions, source, steps).compared(self.node)
         return left, self.node.operator, right
 
     def holds(
@@ -129,6 +137,7 @@ class Expression:
         env: Mapping[str, Quantity],
         conventions: Conventions = DEFAULT,
         *,
+        source: str = "",
         steps: list[str] | None = None,
     ) -> bool:
         """Whether a question is true; ranges are compared by their medians.
@@ -136,6 +145,7 @@ class Expression:
         Args:
             env: the values of the names.
             conventions: day, month and year.
+            source: the name under which its ranges draw, as in `evaluate`.
             steps: receives the working, and of each comparison a line with both values.
 
         Raises:
@@ -144,7 +154,7 @@ class Expression:
         """
         if not self.is_question:
             raise self._no_comparison()
-        return self._evaluator(env, conventions, steps=steps).holds(self.node)
+        return self._evaluator(env, conventions, source, steps).holds(self.node)
 
     def _no_comparison(self) -> UnitError:
         return UnitError(
@@ -155,14 +165,7 @@ class Expression:
 
     def conventions(self, conventions: Conventions = DEFAULT) -> dict[str, str]:
         """The conventions that its units rest on: `{"month": "30 day"}`."""
-        used = {unit.convention for unit in self._units.values()}
-        for unit in self._units.values():
-            used.update(part.convention for part, _ in unit.parts)
-        said: dict[str, str] = {}
-        said |= {key: conventions.text(key) for key in ("day", "month", "year") if key in used}
-        if DECIMAL_BYTES in used:
-            said[DECIMAL_BYTES] = "1000 B"
-        return said
+        return of_units(self._units.values(), conventions)
 
     def with_values(self, values: Mapping[str, str]) -> str:
         """The expression with text in the place of its names, with × and ÷, for people."""

@@ -3,20 +3,19 @@
 `ceil(peak / capacity)` counts servers, `downtime(99.9%, month)` turns an availability into
 a time. A name is a function only before a bracket, so that a value may be called `floor`.
 
-An availability is worked with as its complement, 1 - a: what is left of nine nines after a
-subtraction from 1 is rounding noise, unless it is taken back to the decimals that were typed.
+`nines` and `downtime` work on 1 - a (availability.py).
 """
 
 from __future__ import annotations
 
 from sdcli.units import arithmetic
-from sdcli.units.dimension import NUMBER, TIME, Dimension
+from sdcli.units.availability import nines, unavailability
+from sdcli.units.dimension import TIME, Dimension
 from sdcli.units.errors import UnitError
 from sdcli.units.literals import NINES_MAX
 from sdcli.units.quantity import COMPARES, Quantity
 from sdcli.units.record import TYPE_CHECKING, Record
-from sdcli.units.spread import Point
-from sdcli.units.table import PERCENT, UNITS, Unit
+from sdcli.units.table import SECOND, UNITS, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,7 @@ def _extreme(choose: Callable[..., Spread]) -> Computes:
         if len(values) == 1:
             return first
         result = first.apply(lambda _: choose(*(value.spread for value in values)))
-        return _percent_of(result, *values)
+        return result.in_percent_like(*values)
 
     return compute
 
@@ -110,43 +109,34 @@ def _of_number(name: str, operation: Callable[[Spread], Spread]) -> Computes:
 
 
 def _absolute(value: Quantity) -> Quantity:
-    return _percent_of(value.apply(arithmetic.absolute), value)
-
-
-def _percent_of(result: Quantity, *values: Quantity) -> Quantity:
-    """The result, in percent where all the values are."""
-    if not all(PERCENT in value.preferred for value in values):
-        return result
-    return Quantity(result.spread, NUMBER, (PERCENT,), None, result.conventions)
+    return value.apply(arithmetic.absolute).in_percent_like(value)
 
 
 def _nines(availability: Quantity) -> Quantity:
     """-log10(1 - a): 3 for 99.9%, 3.3 for 99.95%."""
-    share = _unavailability(availability, "nines")
-    if availability.value == 1:
+    found = nines(_missing(availability, "nines"))
+    if found is None:
         raise UnitError("100% has no number of nines", expected="what is less, like 99.95%")
-    least = Point(10.0**-NINES_MAX)
-    if not isinstance(share, Point):
-        share = arithmetic.maximum(share, least)
-    logarithm = arithmetic.scale(arithmetic.log10(share), -1.0)
-    return Quantity(logarithm, conventions=availability.conventions)
+    return found
 
 
 def _downtime(availability: Quantity, period: Quantity) -> Quantity:
     """(1 - a) times the period: 8.76 hour of a year for 99.9%."""
-    share = _unavailability(availability, "downtime")
+    missing = _missing(availability, "downtime")
     if period.dimension != Dimension.of(TIME):
         raise UnitError(
             "downtime is counted in a period of time",
             given=f"{period}\n{period.kind}",
             expected="a time, like downtime(99.9%, month)",
         )
-    time = arithmetic.multiply(share, period.spread)
-    return Quantity(time, period.dimension, period.preferred, None, period.conventions)
+    time = missing * period
+    if time.high > 0:
+        return time
+    return Quantity(time.spread, time.dimension, (SECOND,), None, time.conventions)  # not 0 year
 
 
-def _unavailability(availability: Quantity, name: str) -> Spread:
-    """1 - a, to the fifteenth decimal, which is what the typed percent says of it.
+def _missing(availability: Quantity, name: str) -> Quantity:
+    """1 - a.
 
     Raises:
         UnitError: this is no availability, or one that cannot be told from 100%.
@@ -158,13 +148,10 @@ def _unavailability(availability: Quantity, name: str) -> Spread:
             given=f"{availability}\n{availability.kind}",
             expected=f"like {name}(99.95%) or {name}(4 nines)",
         )
-    if availability.is_range:  # its far tail may pass 100%
-        certain = arithmetic.minimum(availability.spread, Point(1.0))
-        return arithmetic.subtract(Point(1.0), certain)
-    share = round(1.0 - availability.value, NINES_MAX)
-    if share == 0 and availability.value < 1:
+    missing = unavailability(availability)
+    if missing.value == 0 and availability.value < 1:
         raise UnitError(f"more than {NINES_MAX} nines cannot be told from 100%")
-    return Point(share)
+    return missing
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -313,6 +313,7 @@ class Parser(Readings):
             place = self._at
             low = self._literal()
             if self._is_range():
+                low = Literal((sign.span[0], low.span[1]), low.number, low.unit)
                 return self._range(low, negative=True)
             self._at = place
         operand = self._value(UNARY)

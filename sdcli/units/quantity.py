@@ -10,7 +10,7 @@ from sdcli.units.errors import UnitError, missing_factor
 from sdcli.units.product import UnitProduct, product
 from sdcli.units.record import TYPE_CHECKING, Record
 from sdcli.units.spread import Point, Samples
-from sdcli.units.table import PERCENT, UNITS, Unit
+from sdcli.units.table import PERCENT, UNITS, Unit, noun_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,6 +65,11 @@ class Quantity(Record):
         simple = tuple(part for factor, _ in unit.factors for part, _ in factor.simple)
         magnitude = arithmetic.multiply(Point(number), Point(unit.size(conventions)))
         return cls(magnitude, unit.dimension, _one_per_base(simple), None, conventions)
+
+    @classmethod
+    def one(cls, unit: Unit, conventions: Conventions = DEFAULT) -> Quantity:
+        """One of a unit."""
+        return cls.counted(1.0, UnitProduct(((unit, 1),)), conventions)
 
     @property
     def value(self) -> float:
@@ -188,7 +193,7 @@ class Quantity(Record):
     def _with_noun(self, target: UnitProduct) -> UnitProduct:
         nouns = self.dimension.nouns
         if target.is_bare_rate and len(nouns) == 1:
-            noun = Unit(nouns[0], Dimension.of(nouns[0]))
+            noun = noun_unit(nouns[0])
             if self.dimension == noun.dimension * target.dimension:
                 return product([(noun, 1), *target.factors])
         return target
@@ -201,9 +206,10 @@ class Quantity(Record):
 
     def __mul__(self, other: Quantity | float) -> Quantity:
         other = _quantity(other)
-        return self._made(
+        result = self._made(
             arithmetic.multiply(self.spread, other.spread), self.dimension * other.dimension, other
         )
+        return result.in_percent_like(self, other)  # availabilities in a row
 
     def __truediv__(self, other: Quantity | float) -> Quantity:
         other = _quantity(other)
@@ -221,7 +227,9 @@ class Quantity(Record):
             )
         magnitude = arithmetic.raise_to(self.spread, exponent.spread)
         if self.dimension.is_number:
-            return Quantity(magnitude, conventions=self.conventions)
+            result = Quantity(magnitude, conventions=self.conventions)
+            times = exponent.value
+            return result.in_percent_like(self) if times >= 1 and times == int(times) else result
         return self._made(magnitude, self.dimension ** self._exact(exponent), self)
 
     def _exact(self, exponent: Quantity) -> Exponent:
@@ -315,6 +323,17 @@ class Quantity(Record):
             function(self.spread), self.dimension if dimension is None else dimension, self
         )
 
+    def in_percent_like(self, *operands: Quantity) -> Quantity:
+        """The same, shown in percent where all that it was made of is.
+
+        >>> from sdcli.units import quantity
+        >>> print(quantity("99.9% * 99.9%"), quantity("10% * 20"))
+        99.8001% 2
+        """
+        if not all(PERCENT in operand.preferred for operand in operands):
+            return self
+        return Quantity(self.spread, self.dimension, (PERCENT,), None, self.conventions)
+
     def _sum(
         self,
         other: Quantity | float,
@@ -325,9 +344,7 @@ class Quantity(Record):
         other = _quantity(other)
         self.same_kind(other, what, sign)
         result = self._made(function(self.spread, other.spread), self.dimension, other)
-        if PERCENT in self.preferred and PERCENT in other.preferred:
-            return Quantity(result.spread, NUMBER, (PERCENT,), None, self.conventions)
-        return result
+        return result.in_percent_like(self, other)
 
     def _made(self, magnitude: Spread, dimension: Dimension, other: Quantity) -> Quantity:
         units = (unit for unit in (*self.preferred, *other.preferred) if unit is not PERCENT)

@@ -34,13 +34,14 @@ class Readings(LiteralParser):
             slash: the sign, or the word `per`.
             right: the divisor.
             grouped: whether the dividend stands in brackets.
-            first: the token with which the divisor starts; a bracket settles its reading.
+            first: the token with which the divisor starts; brackets settle its reading.
         """
-        if first.kind != "(" and starts_unit(right) and not self._ends_in_nines():
+        is_settled = first.kind == "(" or self._ahead(-1).kind == ")"  # / (2 s), / -(2 s)
+        if not is_settled and starts_unit(right) and not self._ends_in_nines():
             if not grouped and first.kind != "$" and ends_bare(left):
                 self._refuse_bare_dividend(left, slash, right)
-            if self._ahead(-1).kind != ")" and self._units_end() > self._ahead(-1).span[1]:
-                self._refuse_unit_behind(left, slash, right, grouped=grouped)
+            if self._units_end() > self._ahead(-1).span[1]:
+                self._refuse_unit_behind(left, slash, right)
         self._refuse_hidden_noun(left, slash, right)
 
     def _refuse_bare_dividend(self, left: Node, slash: Token, right: Node) -> None:
@@ -56,10 +57,11 @@ class Readings(LiteralParser):
             readings += f", or ({over} / {number}) * 1 {unit}{behind}"
         raise self._wrong("this has two readings", slash, readings)
 
-    def _refuse_unit_behind(self, left: Node, slash: Token, right: Node, *, grouped: bool) -> None:
+    def _refuse_unit_behind(self, left: Node, slash: Token, right: Node) -> None:
         """Refuse `1 TB / 100 MB/s`: through a rate, or through an amount and then by a time."""
-        over = self._written(*left.span)
-        if grouped or "(" in over or len(over) > _SHOWN_MAX:
+        last = slash.span[0]
+        over = self._written(opening(self.text, left.span[0], last), last).rstrip()
+        if len(over) > _SHOWN_MAX:
             over = "..."
         (first, last), end = right.span, self._units_end()
         raise self._wrong(
@@ -123,3 +125,23 @@ class Readings(LiteralParser):
             if self.vocabulary.unit(word) is literal.unit:
                 return text[: place - 1].strip(), word
         return text.strip("$ "), symbol
+
+
+def opening(text: str, first: int, last: int) -> int:
+    """Where a part of a text starts, with the brackets that close in it.
+
+    The place of a node leaves out the brackets around its first operand.
+
+    >>> line = "2 * ((1 + 2) * 3 TB)"
+    >>> opening(line, 6, 19)
+    5
+    """
+    within = text[first:last]
+    depth = least = 0
+    for sign in within:
+        depth += (sign == "(") - (sign == ")")
+        least = min(least, depth)
+    while least < 0 and first > 0:
+        first -= 1
+        least += (text[first] == "(") - (text[first] == ")")
+    return first

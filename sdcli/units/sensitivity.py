@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from operator import mul
 
+from sdcli.units.readings import opening
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.sampling import Sampling, engine_of
 from sdcli.units.spread import Linear, Product, Samples
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sdcli.units.quantity import Quantity
 
 RANKED = 10_000  # draws that are ranked at most: shares to a percent or two need no more
+_NOISE = 0.01  # the error of such a share
+_SEEN_MIN = 0.1  # squared correlations that come to less in sum say nothing
 
 
 def drivers(quantity: Quantity) -> tuple[tuple[str, float], ...]:
@@ -34,11 +37,11 @@ def drivers(quantity: Quantity) -> tuple[tuple[str, float], ...]:
         Source and share; the shares sum to 1. For products of lognormal ranges a share is that of
         the variance of the logarithm, σᵢ² / Σ σⱼ², and for sums of normal ones that of the
         variance. For samples it is the squared rank correlation of the result with the source,
-        through the sum of these.
+        through the sum of these; those below 0.01, which is their error, are left out.
 
-    What the shares of samples leave out: what two sources do only together, and an effect that
-    goes up on one side and down on the other, as of x in abs(x). They have an error of about
-    0.01 besides, so that a source without effect may have a share of some thousandths.
+    What the shares of samples do not see: what two sources do only together, and an effect that
+    goes up on one side and down on the other, as of x in abs(x). Where they see next to nothing,
+    () is returned: shares of what is left would be shares of noise.
 
     Cost: nothing in closed form; some 6 ms for each source of samples.
 
@@ -51,6 +54,9 @@ def drivers(quantity: Quantity) -> tuple[tuple[str, float], ...]:
         parts = [(source, weight * weight) for source, weight in spread.weights]
     elif isinstance(spread, Samples):
         parts = _correlations(spread)
+        if sum(part for _, part in parts) < _SEEN_MIN:
+            return ()
+        parts = _above_noise(parts)
     else:
         return ()
     whole = math.fsum(part for _, part in parts)
@@ -79,6 +85,7 @@ def labels(expression: Expression, source: str = "") -> dict[str, str]:
 def _typed(line: str, interval: Interval, end: int) -> str:
     """The text of a range with the units behind it, up to the bracket that closes around it."""
     start, stop = interval.span
+    start = opening(line, start, stop)
     return line[start:stop] + line[stop:end].partition(")")[0].rstrip()
 
 
@@ -107,15 +114,24 @@ def _units_end(node: Node, field: str, end: int) -> int:
     return end if node.operator == "*" else 0
 
 
+def _above_noise(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    whole = math.fsum(part for _, part in parts)
+    return [(source, part) for source, part in parts if part >= _NOISE * whole]
+
+
 def _correlations(samples: Samples) -> list[tuple[str, float]]:
-    """The squared rank correlation of the values with each source, up to a common factor."""
+    """The squared rank correlation of the values with each source; of a single one, 1."""
+    if len(samples.sources) == 1:
+        return [(samples.sources[0], 1.0)]
     count = min(samples.sampling.samples, RANKED)
     engine = engine_of(Sampling(count, samples.sampling.engine))  # fewer are the first of more
     ranks = _ranks(engine.first(samples.values, count))
-    return [
-        (source, sum(map(mul, ranks, _ranks(engine.first(engine.normals(source), count)))) ** 2)
-        for source in samples.sources
-    ]
+    found = []
+    for source in samples.sources:
+        others = _ranks(engine.first(engine.normals(source), count))
+        norms = sum(map(mul, ranks, ranks)) * sum(map(mul, others, others))
+        found.append((source, sum(map(mul, ranks, others)) ** 2 / norms if norms else 0.0))
+    return found
 
 
 def _ranks(values: Sequence[float]) -> list[int]:

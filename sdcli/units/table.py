@@ -62,6 +62,11 @@ class Unit(Record):
         return self.symbol
 
 
+def noun_unit(noun: str) -> Unit:
+    """One of a counted thing."""
+    return Unit(noun, Dimension.of(noun))
+
+
 UNITS: dict[str, Unit] = {}  # by spelling
 LADDERS: dict[str, list[Unit]] = {"byte": [], "binary": [], "bit": [], "bit binary": [], "time": []}
 
@@ -175,7 +180,7 @@ def _rates() -> None:
             )
 
 
-REQUEST = Unit("request", Dimension.of("request"))
+REQUEST = noun_unit("request")
 DOLLAR = Unit("$", Dimension.of(MONEY))
 PERCENT = Unit("%", NUMBER, 0.01)
 

@@ -8,13 +8,15 @@ and never guessed: a word that nobody declared is an error, not a new kind. Phys
 
 from __future__ import annotations
 
-from sdcli.units.dimension import BASE_KINDS, Dimension
+from sdcli.units.dimension import BASE_KINDS
 from sdcli.units.errors import UnitError, quoted, suggestion
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.table import AMBIGUOUS, UNITS, Unit
+from sdcli.units.table import AMBIGUOUS, UNITS, noun_unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+    from sdcli.units.table import Unit
 
 BUILTIN_NOUNS: tuple[str, ...] = (
     *("user", "request", "read", "write", "tweet", "post", "message", "email", "photo", "video"),
@@ -103,7 +105,7 @@ class Vocabulary:
         return _CACHE[key]
 
     def _learn(self, noun: str) -> None:
-        unit = Unit(noun, Dimension.of(noun))
+        unit = noun_unit(noun)
         self._nouns[noun] = unit
         self._nouns.setdefault(plural(noun), unit)
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from sdcli.cli import calc
+from sdcli.units import evaluate
 
 YEARS = "1 MB * 30e6/day * 5 year to PB"
 
@@ -63,6 +64,13 @@ def run(capsys, monkeypatch):
             "true: not (1 < 2 and 3 < 4) or 1 > 2 or 2 > 1",
         ),
         (["(1 > 2 or 2 > 1) and 3 > 2"], "true: (1 > 2 or 2 > 1) and 3 > 2"),
+        # brackets at the edge of a side are its own
+        (["(1 GB + 1 GB) > 1 GB"], "true: 2 GB > 1 GB  (KB 1000 B)"),
+        (["not 1 GB > (1 GB + 1 GB)"], "true: not 1 GB > 2 GB  (KB 1000 B)"),
+        (
+            ["1 s < 2 s and 2 GB >= 1 GB * (1 + 1)"],
+            "true: 1 s < 2 s and 2 GB >= 2 GB  (KB 1000 B)",
+        ),
     ],
 )
 def test_an_answer(run, arguments, answer):
@@ -104,6 +112,10 @@ def test_what_cannot_be_used_is_said_on_stderr_and_exits_2(run, text, what):
         ("1 GB = 1024 MB", 0, "ok: "),
         ("5 GB < 3 GB", 1, "false: 5 GB < 3 GB"),
         ("2 GB > 1 GB and 5 s < 3 s", 1, "false: 2 GB > 1 GB and 5 s < 3 s"),
+        ("(1 + 2) * 3 = 9", 0, "ok: computed 9, claimed 9"),
+        ("9 = 3 * (1 + 2)", 0, "ok: computed 9, claimed 9"),
+        ("(1 GB + 2 GB) * 3 = 9 GB", 0, "ok: computed 9 GB, claimed 9 GB"),
+        ("not (1 GB + 1 GB) > 1 GB", 1, "false: not 2 GB > 1 GB"),
     ],
 )
 def test_claims(run, claim, code, says):
@@ -180,9 +192,11 @@ def test_the_spread_is_shared_out_over_the_ranges_as_typed(run):
 
 def test_a_name_stands_beside_its_range(run):
     lines = "users = 100M to 200M user\nrate = 5 to 20 request/user/day\nusers * rate\n"
-    last = run("-", lines=lines)[1].splitlines()[-1]
     # (ln 4)^2 of (ln 4)^2 + (ln 2)^2
-    assert last == "  rate (5 to 20 request/user/day) drives 80 % of the spread: ask about it first"
+    assert run("-", lines=lines)[1].splitlines()[-2:] == [
+        "  rate (5 to 20 request/user/day) drives 80 % of the spread: ask about it first",
+        "  then users (100M to 200M user) 20 %",
+    ]
 
 
 def test_json_of_a_claim_adds_the_verdict(run):
@@ -280,10 +294,56 @@ def test_draws_can_be_asked_for_where_a_formula_serves(run):
     assert json.loads(run("--json", "--samples", "1000", "2 + 3")[1])["method"] == "exact"
 
 
+@pytest.mark.parametrize("number", ["20k", "2e4", "20,000", "20_000", "20 thousand"])
+def test_the_value_of_an_option_is_read_as_the_language_reads_numbers(run, number):
+    said = json.loads(run("--json", "--samples", number, "5 to 20")[1])
+    assert said["samples"] == 20_000
+    answer = run("--day", "86.4k", "--month", "30", "1 day to hour")[1]
+    assert answer == "24 hour  (day 86,400 s)\n"
+
+
 def test_numpy_is_named_where_it_drew(run):
     pytest.importorskip("numpy")
     said = run("--samples", "1e5", "5 to 20")[1]
     assert "100,000 draws by numpy, seed 7" in said
+
+
+def test_every_part_of_an_answer_draws_from_the_same_ranges(run, monkeypatch):
+    """A range that is drawn under one name in the result and another by head is two variables."""
+    drawn = set()
+    between = evaluate.between
+
+    def noted(low, high, source):
+        drawn.add(source)
+        return between(low, high, source)
+
+    monkeypatch.setattr(evaluate, "between", noted)
+    for line in ("(5 to 20) * (1 to 2) = 14", "(5 to 20) > (1 to 2)", "x = (5 to 20) + (1 to 2)"):
+        drawn.clear()
+        assert run("--steps", "--mental", line)[2] == ""
+        assert len(drawn) == 2, line
+
+
+def test_a_question_works_out_each_side_once(run, monkeypatch):
+    asked = []
+    binary = evaluate.Evaluator.value
+
+    def noted(self, node):
+        asked.append(type(node).__name__)
+        return binary(self, node)
+
+    monkeypatch.setattr(evaluate.Evaluator, "value", noted)
+    assert run("max(1 GB, 2 GB) > 1 GB")[0] == 0
+    assert asked.count("Call") == 1
+    asked.clear()
+    assert run("max(1 GB, 2 GB) > 1 GB or not max(1, 2) < 1")[0] == 0
+    assert asked.count("Call") == 2
+
+
+def test_json_of_the_steps_and_the_sum_by_head_of_a_bracketed_claim(run):
+    said = json.loads(run("--json", "--steps", "--mental", "(1 GB + 2 GB) * 3 = 9000 MB")[1])
+    assert said["aloud"][-1]["exact"] == "9 GB"
+    assert said["mental"]["line"] == "(1G + 2G) x 3 = 9 GB"
 
 
 def test_json_keeps_stdout_empty_on_an_error(run):
@@ -366,10 +426,15 @@ def test_help_is_on_stdout_and_its_examples_work(run):
         (["--noun"], "--noun needs a value"),
         (["--noun", "mb", "5"], "two readings"),
         (["--day", "five", "5"], "a number of seconds, like --day 86400"),
-        (["--day", "nan", "5"], "3,600 to 100,000 seconds"),
+        (["--day", "nan", "5"], "a number of seconds, like --day 86400"),
+        (["--day", "8,64,00", "5"], "a number of seconds, like --day 86400"),
+        (["--day", "86400 s", "5"], "a number of seconds, like --day 86400"),
+        (["--day", "", "5"], "a number of seconds, like --day 86400"),
+        (["--day", "-86400", "5"], "a number of seconds, like --day 86400"),
         (["--day", "3599", "5"], "3,600 to 100,000 seconds"),
         (["--month", "32", "5"], "20 to 31 days"),
-        (["--year", "inf", "5"], "200 to 366 days"),
+        (["--year", "inf", "5"], "a number of days, like --year 365.25"),
+        (["--year", "400", "5"], "200 to 366 days"),
         (["--samples", "many", "5"], "100 to 10,000,000"),
         (["--samples", "1e999", "5"], "100 to 10,000,000"),
         (["--samples", "100.5", "5"], "100 to 10,000,000"),
@@ -412,6 +477,7 @@ def test_the_console_script_sends_calc_past_typer(tmp_path):
     heavy = {"typer", "rich", "pydantic", "numpy", "pint", "statistics", "fractions", "json"}
     heavy |= {"pathlib", "platformdirs", "tomllib", "prompt_toolkit", "sdcli.estimate"}
     heavy |= {"sdcli.cli.settings", "sdcli.cli.calc_commands", "sdcli.units.sensitivity"}
+    heavy |= {"sdcli.cli.ranges", "sdcli.cli.figures"}
     assert not imported & heavy
 
 

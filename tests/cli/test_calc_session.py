@@ -84,6 +84,30 @@ def test_ans_keeps_what_it_has_in_common_with_a_name(play):
     assert play("x = 5 to 20 tweet", "x * 2", "ans / x")[-1] == "2"
 
 
+def test_two_ranges_typed_alike_on_two_lines_are_two_variables(play):
+    """Nobody has said that the second is the first; `ans` and a name would say so."""
+    said = play("5 to 20", "first = ans", "5 to 20", "ans / first")
+    # 10 times and through 2; of two such the quotient has 2^sqrt(2) = 2.665
+    assert "1 (0.3752 to 2.665)" in said
+    assert play("ans - ans")[-1] == "0"
+
+
+def test_a_line_typed_like_the_second_range_of_another_is_another_variable(play):
+    """Source names: the second range of T is T/2, and T/2 may be typed as a line."""
+    line = "(5 to 20) * (1 to 2)"
+    play(f"{line}", "one = ans", f"{line}/2", "two = ans")
+    one, two = (play.session.values[name].spread.sources for name in ("one", "two"))
+    assert one == (line, f"{line}/2")
+    assert not set(one) & set(two)
+
+
+def test_undo_takes_back_how_often_a_line_was_typed(play):
+    play("5 to 20", "5 to 20")
+    before = play.session.values["ans"]
+    play("undo", "5 to 20")
+    assert play.session.values["ans"] == before
+
+
 def test_a_count_noun_is_declared(play):
     assert play("2B retweet") == []
     assert play("unit retweet, boost", "2B retweet")[0] == "counted from now on: retweet, boost"
@@ -179,6 +203,7 @@ def test_conventions_can_be_set_and_said(play):
     ("line", "says"),
     [
         ("set day", "day needs a value"),
+        ("set day 8,64,00", "a number of seconds, like set day 86400"),
         ("set day 5", "3,600 to 100,000 seconds"),
         ("set month soon", "a number of days, like set month 30"),
         ("set century 100", "this cannot be set"),
@@ -223,6 +248,15 @@ SPREAD = (
     "y > 2 retweet and x < 1 retweet",
     "100 retweet = 200 retweet",
     "ans * 2",
+    "5 to 20 retweet",
+    "z = ans",
+    "undo",
+    "undo",
+    "5 to 20 retweet",
+    "z = ans + (1 to 4 retweet)",
+    "5 to 20 retweet",
+    "5 to 20 retweet > 3 retweet",
+    "z / ans",
 )
 
 
@@ -236,13 +270,13 @@ def test_saved_lines_play_again_to_the_same_answers(capsys, tmp_path, options):
     path = tmp_path / "lines.calc"
     first = Played(capsys, *options)
     first(*SPREAD)
-    said = first("y", "ans", "x * y", "list")
+    said = first("y", "ans", "x * y", "z / x", "list")
     saved = first(f"save {path}")
-    assert saved == [f"13 lines written; play again: sdcli calc - < {path}"]
+    assert saved == [f"19 lines written; play again: sdcli calc - < {path}"]
     again = Played(capsys)
     again(*path.read_text().splitlines())
     assert again.err == ""
-    assert again("y", "ans", "x * y", "list")[: len(said)] == said
+    assert again("y", "ans", "x * y", "z / x", "list")[: len(said)] == said
     assert first.session.exit_code == 2
     assert again.session.exit_code == 1  # the claim is off, and nothing fails
 

@@ -37,22 +37,8 @@ def photos(tmp_path, monkeypatch) -> Path:
     return path
 
 
-@pytest.fixture
-def run(capsys):
-    def call(*words: str) -> str:
-        capsys.readouterr()
-        assert estimate.main(list(words)) == 0
-        told = capsys.readouterr()
-        assert told.err == ""
-        assert max(map(len, told.out.splitlines())) <= 80 or "--json" in words
-        assert "\x1b" not in told.out
-        return told.out
-
-    return call
-
-
-def test_a_sheet_shows_assumptions_working_and_what_drives_the_ranges(run, photos):
-    text = run("sheet", str(photos))
+def test_a_sheet_shows_assumptions_working_and_what_drives_the_ranges(estimated, photos):
+    text = estimated("sheet", str(photos))
     assert text.startswith("Photos\n")
     said = " ".join(text.split())
     assert "users 10M to 20M user (product brief)" in said
@@ -70,8 +56,8 @@ def test_a_sheet_shows_assumptions_working_and_what_drives_the_ranges(run, photo
     assert said.endswith("taken: day 86,400 s, KB 1000 B")
 
 
-def test_a_sheet_for_programs(run, photos):
-    answer = json.loads(run("sheet", str(photos), "--json"))
+def test_a_sheet_for_programs(estimated, photos):
+    answer = json.loads(estimated("sheet", str(photos), "--json"))
     assert list(answer) == ["sheet", "title", "nouns", "assumptions", "estimates", "conventions"]
     assert answer["sheet"] == str(photos)
     assert answer["nouns"] == ["album"]
@@ -88,10 +74,10 @@ def test_a_sheet_for_programs(run, photos):
     assert answer["conventions"] == {"day": "86,400 s", "KB": "1000 B"}
 
 
-def test_a_sheet_is_read_from_stdin(run, monkeypatch):
+def test_a_sheet_is_read_from_stdin(estimated, monkeypatch):
     for text in ("estimates: {a: 2 + 3}\n", "estimates:\r\n  a: 2 + 3\r\n"):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-        said = run("sheet", "-")
+        said = estimated("sheet", "-")
         assert said == "stdin\n\nestimates\n  a = 2 + 3 = 5\n"
 
 
@@ -101,45 +87,45 @@ def test_bytes_on_stdin_that_are_no_text_are_refused(monkeypatch):
         estimate.main(["sheet", "-"])
 
 
-def test_a_shipped_sheet_has_a_name(run, photos):
+def test_a_shipped_sheet_has_a_name(estimated, photos):
     """Xu, vol. 1, ch. 2: ~55 PB of media in five years."""
-    text = run("sheet", "twitter")
+    text = estimated("sheet", "twitter")
     assert "media_kept = media_rate × kept = 30 TB/day × 5 year = 54.75 PB" in text
-    assert run("twitter") == text
-    assert run("twitter", "--json") == run("sheet", "twitter", "--json")
+    assert estimated("twitter") == text
+    assert estimated("twitter", "--json") == estimated("sheet", "twitter", "--json")
 
 
-def test_a_file_goes_before_a_name(run, photos):
+def test_a_file_goes_before_a_name(estimated, photos):
     """What lies in the folder one works in is what one means."""
     Path("twitter").write_text("estimates: {ours: 1 + 1}\n")
-    assert "ours" in run("sheet", "twitter")
-    assert "media_kept" in run("twitter")
+    assert "ours" in estimated("sheet", "twitter")
+    assert "media_kept" in estimated("twitter")
     Path("drive").mkdir()
-    assert "space_allocated" in run("sheet", "drive")
+    assert "space_allocated" in estimated("sheet", "drive")
 
 
-def test_a_sheet_of_ones_own_folder_has_a_name_too(run, tmp_path, monkeypatch):
+def test_a_sheet_of_ones_own_folder_has_a_name_too(estimated, tmp_path, monkeypatch):
     (tmp_path / "sheets").mkdir()
     (tmp_path / "sheets" / "ours.yaml").write_text("title: Ours\nestimates: {a: 1 + 1}\n")
     (tmp_path / "sheets" / "torn.yaml").write_text("estimates: [1\n")
     monkeypatch.setenv("SDCLI_PATH", str(tmp_path))
-    assert "Ours" in run("ours")
-    listed = run("sheet")
+    assert "Ours" in estimated("ours")
+    listed = estimated("sheet")
     assert "ours           Ours" in listed
     assert "torn           cannot be used: 1 fault found" in listed
     assert "twitter" in listed
 
 
-def test_the_list_of_sheets(run):
-    names = [one["name"] for one in json.loads(run("sheet", "--json"))["sheets"]]
+def test_the_list_of_sheets(estimated):
+    names = [one["name"] for one in json.loads(estimated("sheet", "--json"))["sheets"]]
     assert names == sorted(names)
     for name in names:
-        assert f"{name} " in run("sheet")
+        assert f"{name} " in estimated("sheet")
 
 
-def test_a_design_file_is_a_sheet(run):
+def test_a_design_file_is_a_sheet(estimated):
     path = ROOT / "examples" / "designs" / "url-shortener" / "design.yaml"
-    text = run("sheet", str(path))
+    text = estimated("sheet", str(path))
     assert "write_rate = writes" in text
 
 
@@ -161,24 +147,24 @@ def test_the_faults_of_a_sheet_are_told_with_their_lines(photos):
     assert count == "1 fault found"
 
 
-def test_the_words_of_a_sheet_move_no_cursor(run, photos):
+def test_the_words_of_a_sheet_move_no_cursor(estimated, photos):
     photos.write_text('title: "a\\e[2Jb"\nassumptions: {n: {value: 3, source: "\\e[31m"}}\n')
-    assert run("sheet", str(photos)).startswith("a [2Jb\n")
+    assert estimated("sheet", str(photos)).startswith("a [2Jb\n")
 
 
-def test_the_help_of_a_sheet_shows_one_that_works(run, photos):
-    text = run("sheet", "--help")
+def test_the_help_of_a_sheet_shows_one_that_works(estimated, photos):
+    text = estimated("sheet", "--help")
     lines = [line[2:] for line in text.splitlines() if line.startswith("  ")]
     Path("helped.yaml").write_text("\n".join(lines) + "\n")
-    said = run("sheet", "helped.yaml")
+    said = estimated("sheet", "helped.yaml")
     assert "photos = rate × 5 year" in said
 
 
-def test_a_sheet_in_rough_days_is_the_sum_by_head(run, tmp_path):
+def test_a_sheet_in_rough_days_is_the_sum_by_head(estimated, tmp_path):
     """100M a day are 1,157 in each of 86,400 s, and 1,000 in each of 10^5 s."""
     path = tmp_path / "links.yaml"
     path.write_text("estimates:\n  rate: {formula: 100M link/day, unit: link/s}\n")
-    assert "1.157k link/s" in run("sheet", str(path))
-    rough = run("sheet", str(path), "--rough")
+    assert "1.157k link/s" in estimated("sheet", str(path))
+    rough = estimated("sheet", str(path), "--rough")
     assert "1k link/s" in rough
     assert "day 100,000 s" in rough

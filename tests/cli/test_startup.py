@@ -71,3 +71,25 @@ def imported(arguments: list[str], tmp_path) -> set[str]:
 )
 def test_nothing_is_imported_that_the_command_does_not_use(command, may, tmp_path):
     assert imported(command, tmp_path) <= set(may.split())
+
+
+LATE = {"collections", "dataclasses", "decimal", "enum", "functools", "inspect", "json", "re"}
+
+
+@pytest.mark.parametrize("sum_", ["100M link/month to link/s", "99.95% * 3 nines"])
+def test_a_sum_does_without_what_takes_longer_than_itself(sum_, tmp_path):
+    program = (
+        "import sys; started = set(sys.modules)\n"  # what site brought along is not ours
+        "from sdcli.cli.entry import run\n"
+        f"code = run(['calc', {sum_!r}])\n"
+        f"sys.exit(code or sorted(set({sorted(LATE)!r}) & (sys.modules.keys() - started)) or 0)"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"SDCLI_DATA": str(tmp_path / "data")},
+    )
+    assert (process.returncode, process.stderr) == (0, "")

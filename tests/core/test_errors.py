@@ -37,7 +37,7 @@ def test_labels_line_up_and_long_texts_are_indented():
     ],
 )
 def test_each_kind_has_its_exit_code(kind, code):
-    assert kind("x").exit_code == ExitCode(code)
+    assert kind("x").exit_code == code
 
 
 def test_all_faults_stand_in_one_error():
@@ -48,3 +48,37 @@ def test_all_faults_stand_in_one_error():
         "error: a.yaml:3: k[1]: bad; fix: do this\nerror: b.yaml:1: worse\n2 faults found"
     )
     assert found.exit_code == ExitCode.INPUT
+
+
+FAULT = Fault("a.yaml", 3, "k", "bad", "do this")
+
+
+def test_faults_sort_by_file_then_line_then_key():
+    faults = [
+        Fault("b.yaml", 1, "", "x"),
+        Fault("a.yaml", 10, "a", "x"),
+        Fault("a.yaml", 2, "b", "x"),
+        Fault("a.yaml", 2, "a", "x"),
+    ]
+    assert sorted(faults) == faults[::-1]
+
+
+def test_a_fault_is_a_value():
+    assert {FAULT, Fault("a.yaml", 3, "k", "bad", "do this")} == {FAULT}
+    assert Fault("a.yaml", 3, "k", "bad").remedy == ""
+    with pytest.raises(AttributeError):
+        FAULT.line = 4
+
+
+def test_a_fault_in_other_words_keeps_its_place():
+    assert FAULT.reworded(key="", message="worse", remedy="") == Fault("a.yaml", 3, "", "worse")
+
+
+def test_a_fault_for_programs():
+    assert FAULT.as_dict() == {
+        "file": "a.yaml",
+        "line": 3,
+        "key": "k",
+        "message": "bad",
+        "remedy": "do this",
+    }

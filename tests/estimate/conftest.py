@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from sdcli.estimate import registry
-from sdcli.units.conventions import DEFAULT
+from sdcli.estimate.kinds import each
 
 
 @pytest.fixture
 def same_as_shown():
     """A check that each output of an outcome is what the formula that is shown for it gives."""
 
-    def check(outcome, conventions=DEFAULT):
+    def check(outcome):
         calculator = outcome.calculator
+        conventions = each(next(iter(outcome.inputs.values())))[0].conventions
         every = {part.name for part in (*calculator.parameters, *calculator.outputs)}
         known = dict(outcome.inputs)
         for part in calculator.outputs:

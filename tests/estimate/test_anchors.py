@@ -17,18 +17,23 @@ from sdcli.units import quantity
         ("120 Mbit/s", "", "1.2% of one 10 Gbit/s network card (1.25 GB/s, 2026)"),
         ("120 Mbit/s", "network", "1.2% of one 10 Gbit/s network card (1.25 GB/s, 2026)"),
         ("15 GB/s", "network", "12 network cards of 10 Gbit/s (1.25 GB/s each, 2026)"),
-        ("1.5 GB/s", "disk", "50% of one NVMe SSD that reads in sequence (3 GB/s, 2026)"),
         ("54 TB", "", "2.7 disks of 20 TB (2026)"),
         ("54 TB", "disk", "2.7 disks of 20 TB (2026)"),
         ("5 TB", "disk", "25% of one disk of 20 TB (2026)"),
         ("64 GB", "memory", "25% of one machine with 256 GB of memory (2026)"),
         ("7k tweet/s", "", "1.4 database servers (5k request/s each, 2026)"),
         ("100/s", "server", "2% of one database server (5k request/s, 2026)"),
-        ("5k read/s", "disk", "1% of one NVMe SSD that reads at random (500k read/s, 2026)"),
-        # 10,000 of 65,535
-        ("10k request", "connections", "15% of one address with 65,535 ports (2022)"),
-        ("10k", "connections", "15% of one address with 65,535 ports (2022)"),
-        ("200k connection", "connections", "3.1 addresses with 65,535 ports (2022)"),
+        # 16k of 100k
+        (
+            "16k read/s",
+            "cache",
+            "16% of one Redis process, without pipelining (100k request/s, 2026)",
+        ),
+        (
+            "250k/s",
+            "cache",
+            "2.5 Redis processes, without pipelining (100k request/s each, 2026)",
+        ),
     ],
 )
 def test_the_resource_that_a_result_fills(amount, sort, text):
@@ -67,7 +72,8 @@ def test_of_a_range_the_median_counts():
         ("5", ""),
         ("5 TB", "network"),
         ("5 s", "server"),
-        ("1k request/s", "connections"),
+        ("1k request/s", "disk"),
+        ("10k connection", "server"),  # a count fills nothing: a port takes any number of clients
         ("0 B", ""),
         ("0 MB/s", "network"),
         ("5 TB", "printer"),
@@ -79,4 +85,4 @@ def test_what_fills_nothing_has_no_anchor(amount, sort):
 
 def test_every_resource_has_a_capacity():
     filled = {capacity.resource for capacity in numbers.shipped().capacities.values()}
-    assert filled - {""} == set(RESOURCES)
+    assert filled == set(RESOURCES)

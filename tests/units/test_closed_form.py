@@ -8,6 +8,7 @@ throws are seeded by the names of the sources, so a failure repeats itself.
 
 from __future__ import annotations
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -16,10 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdcli.units import UnitError, parse
-from sdcli.units.sampling import SEED, using
+from sdcli.units.sampling import SEED, engine_of, using
 from sdcli.units.spread import SHARES, Linear, Point, Product
 
-SOURCES = "closed form"  # with the seed 7 and the name of the range, what the throws come from
+# With the seed 7 and the name of the range, what the throws come from. It is fixed beforehand, and
+# not tried out: of 48 distances that are right, one is beyond 3 for one name in eight, and whoever
+# tries names until all are within 3 shows nothing.
+SOURCES = "closed form"
 RANGES = {"x": "2 to 8", "y": "100 to 400", "w": "1.5 to 1.8", "u": "-3 to 5", "v": "-40 to 10"}
 
 
@@ -58,32 +62,58 @@ def distances(model, ranges, samples):
     ]
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        "x * y * w / 86_400",  # three factors
-        "x / y",
-        "3 / (x * w)",
-        "x^2",
-        "sqrt(x) * y^-1.5",
-        "x * x / y * w / x",  # a repeated variable
-        "x * y / x / y^2",
-        "-2 * x * y",
-        "x * w + 2 * x * w",
-        "u + v",  # sums of normal ranges
-        "2 * u - v / 3 + 7",
-        "u - 0.5 * u + v",
-        "log2(x * y)",
-        "log2(x) - log2(y) + log2(x)",
-        "2^(log2(x) + log2(w))",
-        "max(x * w, 3 * x * w)",
-    ],
+MODELS = (
+    "x * y * w / 86_400",  # three factors
+    "x / y",
+    "3 / (x * w)",
+    "x^2",
+    "sqrt(x) * y^-1.5",
+    "x * x / y * w / x",  # a repeated variable
+    "x * y / x / y^2",
+    "-2 * x * y",
+    "x * w + 2 * x * w",
+    "u + v",  # sums of normal ranges
+    "2 * u - v / 3 + 7",
+    "u - 0.5 * u + v",
+    "log2(x * y)",
+    "log2(x) - log2(y) + log2(x)",
+    "2^(log2(x) + log2(w))",
+    "max(x * w, 3 * x * w)",
 )
+KNOWN_STREAM = (0.24999354743983504, 0.9642193240006716, -1.9324766468945016)  # of numpy 2.4
+
+
+@functools.cache
+def with_a_million(model):
+    return distances(model, RANGES, 1_000_000)
+
+
+def is_known_stream():
+    """Whether numpy throws as it did when the name was fixed; releases may change it (NEP 19)."""
+    with using(1_000_000) as sampling:
+        engine = engine_of(sampling)
+        return engine.first(engine.normals(f"{SOURCES}/x"), 3) == pytest.approx(KNOWN_STREAM)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_a_million_draws_agree_within_three_standard_errors(model):
+    """Of another stream nobody knows yet on which side of the one in eight it is: within 4.5,
+    which chance passes once in 3000 times, and together as below."""
     pytest.importorskip("numpy")
-    found = distances(model, RANGES, 1_000_000)
+    found = with_a_million(model)
     assert len(found) == 3
-    assert max(map(abs, found)) < 3, f"seed {SEED}, {model}: {found} standard errors"
+    most = 3 if is_known_stream() else 4.5
+    assert max(map(abs, found)) < most, f"seed {SEED}, {model}: {found} standard errors"
+
+
+def test_all_distances_together_are_those_of_chance():
+    """Their root mean square is near 1, within 0.7: the 48 rest on five ranges and so go up and
+    down together, by some 0.2 from name to name."""
+    pytest.importorskip("numpy")
+    found = [abs(one) for model in MODELS for one in with_a_million(model)]
+    assert math.sqrt(sum(one * one for one in found) / len(found)) == pytest.approx(1, abs=0.7)
+    assert sum(one > 3 for one in found) <= 1
+    assert max(found) < 4.5
 
 
 def test_the_standard_errors_are_neither_too_wide_nor_too_narrow(monkeypatch):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdcli.units import parse, quantity
-from sdcli.units.companions import companions
+from sdcli.units.companions import companions, units_in
 from sdcli.units.conventions import ROUGH
 
 
@@ -97,7 +97,10 @@ def test_information(text, beside):
         ("99.99%", ["4 nines", "52.56 min/year down"]),
         ("99.98%", ["3.7 nines", "1.752 hour/year down"]),
         ("99.989%", ["3.9 nines", "57.82 min/year down"]),  # 3.96, and still not four
-        ("99.999999999999%", ["14 nines", "315.4 ns/year down"]),
+        ("99.999999999%", ["11 nines"]),  # 0.3 ms of a year: nobody measures that
+        ("99.999999999999%", ["14 nines"]),
+        ("99.9% * 99.95%", ["2.8 nines", "13.14 hour/year down"]),  # 0.00149950 * 8760 h = 13.1356
+        ("99% * 100%", ["2 nines", "3.65 day/year down"]),
         ("98.9%", []),  # a share
         ("0.9995", []),  # not said to be a percent
         ("0.9995 to %", ["3.3 nines", "4.38 hour/year down"]),
@@ -172,3 +175,8 @@ def test_a_companion_says_the_same_amount_and_nothing_twice(text):
 @pytest.mark.parametrize("text", ["1e308", "-1e307 B", "1e-300 s", "1e300/s", "-1e-300 link"])
 def test_the_ends_of_floating_point_have_companions_or_none(text):
     companions(quantity(text))
+
+
+def test_the_units_that_companions_name():
+    named = units_in(("15 MB/s", "1.296 TB/day", "3.3 nines", "4.38 hour/year down"))
+    assert [unit.symbol for unit in named] == ["MB", "s", "TB", "day", "hour", "year"]

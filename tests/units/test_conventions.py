@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from sdcli.core.errors import InputError
-from sdcli.units.conventions import BOUNDS, DEFAULT, ROUGH, Conventions, check
+from sdcli.units.conventions import (
+    BOUNDS,
+    DEFAULT,
+    NAMES,
+    ROUGH,
+    Conventions,
+    check,
+    of_units,
+    ordered,
+)
+from sdcli.units.table import UNITS
 
 
 @pytest.mark.parametrize(
@@ -50,3 +60,35 @@ def test_the_bounds_themselves_are_accepted_and_the_usual_lies_within(name):
     for value in (least - 0.1, most + 0.1, 0, -usual, float("nan"), float("inf"), 10**400):
         with pytest.raises(InputError, match=f"here: {name} is out of bounds"):
             check(name, value, where="here", example="x")
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ("MB year day s", {"day": "86,400 s", "year": "365 day", "KB": "1000 B"}),
+        ("week", {"day": "86,400 s"}),  # seven of them
+        ("MBps", {"KB": "1000 B"}),
+        ("Mbps qps MiB B hour $", {}),
+        ("", {}),
+    ],
+)
+def test_what_units_rest_on_in_a_fixed_order(units, said):
+    found = of_units(UNITS[unit] for unit in units.split())
+    assert list(found.items()) == list(said.items())
+
+
+def test_what_units_rest_on_follows_the_conventions():
+    assert of_units([UNITS["month"]], ROUGH) == {"month": "2.5M s"}
+
+
+def test_what_was_said_is_put_in_the_same_order():
+    said = {"KB": "1000 B", "year": "365 day and 30M s", "day": "86,400 s"}
+    assert list(ordered(said).items()) == [
+        ("day", "86,400 s"),
+        ("year", "365 day and 30M s"),
+        ("KB", "1000 B"),
+    ]
+
+
+def test_each_has_its_bounds():
+    assert tuple(BOUNDS) == NAMES

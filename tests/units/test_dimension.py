@@ -34,6 +34,28 @@ def test_the_kind_in_words(dimension, kind):
     assert dimension.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("dimension", "is_count", "is_rate"),
+    [
+        (NUMBER, True, False),
+        (REQUESTS, True, False),
+        (REQUESTS**2, False, False),
+        (NUMBER / REQUESTS, False, False),
+        (REQUESTS * Dimension.of("user"), False, False),
+        (BYTES, False, False),
+        (SECONDS, False, False),
+        (REQUESTS / SECONDS, False, True),
+        (NUMBER / SECONDS, False, True),
+        (REQUESTS / SECONDS**2, False, False),
+        (REQUESTS / Dimension.of("user") / SECONDS, False, False),
+        (BYTES / SECONDS, False, False),
+        (REQUESTS * SECONDS, False, False),
+    ],
+)
+def test_counts_are_of_one_thing_and_rates_are_counts_per_time(dimension, is_count, is_rate):
+    assert (dimension.is_count, dimension.is_rate) == (is_count, is_rate)
+
+
 def test_only_counted_things_are_nouns():
     dimension = BYTES * REQUESTS / Dimension.of("user") / SECONDS
     assert dimension.nouns == ("request", "user")

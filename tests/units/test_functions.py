@@ -66,6 +66,8 @@ from sdcli.units.vocabulary import FUNCTION_NAMES
         ("downtime(4 nines, 1 day)", "8.64 s"),  # 86,400 / 10^4
         ("downtime(99.9%, 90 day)", "2.16 hour"),  # 2160 / 1000
         ("downtime(0%, 1 day)", "1 day"),
+        ("downtime(100%)", "0 s"),
+        ("downtime(100%, month)", "0 s"),
     ],
 )
 def test_values(text, shown):

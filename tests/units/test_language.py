@@ -178,7 +178,22 @@ def test_a_form_means_the_same_as_another(text, same_as):
             "300M tweet/day / (2 tweet/user/day), or (300M tweet/day / 2 tweet)/user/day",
         ),
         ("$100 / $5/GB", "$100 / ($5/GB), or ($100 / $5)/GB"),
-        ("(1 TB + 2 TB) / 100 to 200 MB/s", "... / (100 to 200 MB/s), or (... / 100 to 200 MB)/s"),
+        (
+            "(1 TB + 2 TB) / 100 to 200 MB/s",
+            "(1 TB + 2 TB) / (100 to 200 MB/s), or ((1 TB + 2 TB) / 100 to 200 MB)/s",
+        ),
+        ("(1+2)*3 TB / 100 MB/s", "(1+2)*3 TB / (100 MB/s), or ((1+2)*3 TB / 100 MB)/s"),
+        (
+            "2 s + ((1 TB)*(1 + 2) / 100 MB/s)",
+            "(1 TB)*(1 + 2) / (100 MB/s), or ((1 TB)*(1 + 2) / 100 MB)/s",
+        ),
+        ("max(1, 2) * 3 B / 5 MB/s", "max(1, 2) * 3 B / (5 MB/s), or (max(1, 2) * 3 B / 5 MB)/s"),
+        (
+            "100,000,000 user * 200,000 KB/user / 5 MB/s",
+            "... / (5 MB/s), or (... / 5 MB)/s",
+        ),
+        ("-5 to 20/3 s", "-5 to 20 / (3 s), or (-5 to 20 / 3) * 1 s"),
+        ("10/-2 s", "10 / (-2 s)"),
         ("7 / 2^10 B", "7 / (2^10 B), or (7 / 2^10) * 1 B"),
         ("2 s^2", "(2 s)^..., or 2 * s^..."),
         ("2B", "2 B for bytes, or 2 billion"),
@@ -196,6 +211,52 @@ def test_what_two_people_read_differently_is_refused_with_both_readings(text, re
         quantity(text)
     assert "two readings" in caught.value.what
     assert caught.value.expected == readings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/2 s",
+        "(1+2)*3 TB / 100 MB/s",
+        "((1+2)*3 TB) / 100 MB/s",
+        "4 s + (2 s) * (1+2)*3 TB / 100 MB/s",
+        "-(1 TB) / 100 MB/s",
+        "max((1+2)*3 TB / 100 MB/s, 1 s)",
+        "(2)*(3)/4 s",
+        "-5 to 20/3 s",
+        "10/-2 s",
+    ],
+)
+def test_a_reading_that_is_suggested_can_be_typed(text):
+    try:
+        quantity(text)
+    except UnitError as error:
+        for reading in error.expected.split(", or "):
+            quantity(reading)
+
+
+def test_a_part_of_an_expression_is_not_read_again():
+    """It draws from the same ranges as the whole, and its errors point into the whole line."""
+    whole = parse("(2 to 4 GB) * (1 + 1) - (1 to 2 GB) < 1 s")
+    left = whole.part(whole.node.left).evaluate({}, source="line")
+    assert left.spread.sources == ("line", "line/2")
+    assert whole.part(whole.node.left).evaluate({}) == parse(
+        "(2 to 4 GB) * (1 + 1) - (1 to 2 GB)"
+    ).evaluate({}, source=whole.text)
+    with pytest.raises(UnitError) as caught:
+        whole.part(whole.node).sides({})
+    assert "- (1 to 2 GB) < 1 s\n" in caught.value.render()
+
+
+def test_both_sides_of_a_question_draw_under_the_name_that_is_given():
+    question = parse("(2 to 4 GB) < (1 to 2 GB)")
+    left, _, right = question.sides({}, source="line")
+    assert (left.spread.sources, right.spread.sources) == (("line",), ("line/2",))
+    assert not question.holds({}, source="line")
+
+
+def test_a_divisor_in_brackets_has_one_reading():
+    assert quantity("10/-(2 s)").value == -5
 
 
 def test_readings_stand_on_one_line():

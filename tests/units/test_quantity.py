@@ -153,3 +153,39 @@ def test_an_equal_quantity_is_equal_however_it_is_shown():
     assert quantity("1000 KB") == quantity("1 MB")
     assert hash(quantity("1000 KB")) == hash(quantity("1 MB to KB"))
     assert quantity("1 MB") != quantity("1 MB + 1 B")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # of percents only, a product is a percent: parts in a row, a share of a share
+        ("99.9% * 99.95%", "99.8501%"),  # 0.998500499..., a complement of 0.14995
+        ("99.9999999% * 99.9999999%", "99.9999998%"),
+        ("10% * 20%", "2%"),
+        ("1 to 2% * 5%", "0.05% to 0.1%"),
+        ("(4 nines)^2", "99.98%"),
+        ("(10%)^3", "0.1%"),
+        ("50% * 20% * 10%", "1%"),
+        # with anything else it is what the other is
+        ("50% * 100M user", "50M user"),
+        ("100M user * 50% * 20%", "10M user"),
+        ("50% * 20% * 100M user", "10M user"),
+        ("20 * 10%", "2"),
+        ("10% * 20", "2"),
+        ("0.1 * 10%", "0.01"),
+        # a ratio, a root and an inverse are no shares of anything
+        ("10% / 20%", "0.5"),
+        ("(25%)^0.5", "0.5"),
+        ("(10%)^-1", "10"),
+        ("(10%)^0", "1"),
+    ],
+)
+def test_a_product_of_percents_is_a_percent(text, shown):
+    assert str(quantity(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("5 s - 5 s", "0 s"), ("3 GB - 3 GB", "0 GB"), ("10% - 10%", "0%")]
+)
+def test_nothing_is_shown_as_nothing(text, shown):
+    assert str(quantity(text)) == shown

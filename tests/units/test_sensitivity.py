@@ -67,6 +67,37 @@ def test_shares_of_samples_come_near_those_of_the_formula(samples):
         assert share == pytest.approx(expected, abs=0.02 + 2 * samples**-0.5)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # 5 to 20 against 1.00 to 1.02, both drawn: ln 4 and ln 1.02, 1.9 and 0.0004
+        ("max(habit * 1 user, 1 request/day) * (1.00 to 1.02)", {"habit"}),
+        ("ceil(peak * 1000) + ceil((1 to 1.01) * 1)", {"peak"}),
+        ("peak + habit * 1 day * 1 user / (1 request) + 0 * offset", {"peak", "habit"}),
+    ],
+)
+def test_what_is_below_the_noise_of_draws_is_no_driver(text, expected):
+    """A rank correlation of n draws is off by sqrt(1 / n), so its square by some thousandths."""
+    shares = dict(drivers(evaluated(text)))
+    assert shares.keys() == expected
+    assert sum(shares.values()) == pytest.approx(1)
+    assert min(shares.values()) >= 0.01
+
+
+def test_ranges_too_narrow_for_a_variance_share_evenly():
+    """(1e-200)^2 is less than a float holds."""
+    narrow = evaluated("(-1e-200 to 1e-200) + (-1e-200 to 1e-200)")
+    assert [share for _, share in drivers(narrow)] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("text", ["abs(offset) * abs(drift)", "offset * drift"])
+def test_where_no_source_correlates_nothing_is_said(text):
+    """Up on one side and down on the other: shares of what is left would be shares of noise."""
+    value = evaluated(text)
+    assert value.method == "monte-carlo"
+    assert drivers(value) == ()
+
+
 def test_whole_numbers_share_ranks():
     """ceil makes many draws equal; the order among them must not count."""
     fine = dict(drivers(evaluated("peak + offset + 10").sampled()))
@@ -102,6 +133,11 @@ def test_equal_shares_stand_in_the_order_of_their_names():
         ("max(1 to 2 s, ceil(3 to 4) * 1 s)", ["1 to 2 s", "3 to 4"]),
         ("-(1 to 2 s) < 5 s", ["1 to 2 s"]),
         ("  7 to 9 KB ", ["7 to 9 KB"]),
+        ("-5 to 20 s", ["-5 to 20 s"]),
+        ("2 * (-5 to -3 s)", ["-5 to -3 s"]),
+        ("3 - 5 +- 10", ["5 +- 10"]),
+        ("(2 s) to 5 s", ["(2 s) to 5 s"]),
+        ("max((5 MB)/s to 20 MB/s, 1 MB/s)", ["(5 MB)/s to 20 MB/s"]),
     ],
 )
 def test_a_range_is_called_what_was_typed(text, expected):

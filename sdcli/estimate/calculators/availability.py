@@ -1,35 +1,31 @@
 """Availability: nines and downtime, chains, copies, and failures with their repair.
 
-Everything is worked out on the unavailability u = 1 - a (complement.py), so that many nines
-survive the sum.
+Everything is worked out on the unavailability u = 1 - a (complement.py), and on its logarithm
+where many copies make it smaller than a float, so that many nines survive the sum.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-from sdcli.estimate.calculator import calculator, output
-from sdcli.estimate.complement import (
-    AVAILABILITIES,
-    AVAILABILITY,
-    DOWNTIME,
-    Several,
-    YearlyDowntime,
-    complement,
-    share,
-    unavailability,
-)
-from sdcli.estimate.kinds import DURATION, NUMBER, SHARE, WHOLE
-from sdcli.units import Quantity, UnitError, parse, quantity
-from sdcli.units.arithmetic import log10, scale
+from sdcli.estimate.availability_kind import AVAILABILITIES, AVAILABILITY
+from sdcli.estimate.calculator import calculator
+from sdcli.estimate.complement import complement, of_nines, of_times, unavailability
+from sdcli.estimate.kinds import DURATION, NUMBER, SHARE, WHOLE, share
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity, UnitError, parse
 from sdcli.units.spread import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sdcli.estimate.complement import Availability
+
 COPIES_MAX = 100_000
+_NORMAL = 1e-300  # below it, a float loses digits of the unavailability, and then all of it
+DOWNTIME = replace(DURATION, name="a time, or a time in a period", example="52 min")
 
 
 @dataclass(frozen=True)
@@ -60,12 +56,12 @@ class Nines:
     Attributes:
         availability: the share of the time in which it works.
         nines: how many nines that has; none is said of 100%.
-        per_year: downtime in a year.
+        per_year: downtime in a year; none is said beyond 300 nines, where no float holds it.
     """
 
     availability: Annotated[Quantity, SHARE] = output()
     nines: Annotated[Quantity | None, NUMBER] = output("nines(availability)")
-    per_year: Annotated[Quantity, DURATION] = output("downtime(availability, year)")
+    per_year: Annotated[Quantity | None, DURATION] = output("downtime(availability, year)")
 
 
 @dataclass(frozen=True)
@@ -88,13 +84,13 @@ class Repaired:
     Attributes:
         availability: the share of the time in which it works.
         nines: how many nines that has; none is said of 100%.
-        per_year: downtime in a year.
+        per_year: downtime in a year; none is said beyond 300 nines, where no float holds it.
         failures: failures in a year.
     """
 
     availability: Annotated[Quantity, SHARE] = output("mtbf ÷ (mtbf + mttr)")
     nines: Annotated[Quantity | None, NUMBER] = output("nines(availability)")
-    per_year: Annotated[Quantity, DURATION] = output("1 year × mttr ÷ (mtbf + mttr)")
+    per_year: Annotated[Quantity | None, DURATION] = output("1 year × mttr ÷ (mtbf + mttr)")
     failures: Annotated[Quantity, NUMBER] = output("1 year ÷ (mtbf + mttr)")
 
 
@@ -121,12 +117,15 @@ def availability(
     What is typed is read by its decimals. A contract may count requests that fail, or only the
     minutes in which all fail; this counts time.
 
+    >>> from sdcli.units import quantity
     >>> print(availability(availability=quantity("99.9%")).per_year)
     8.76 hour
     """
     u = unavailability(availability)
     return DowntimeBudget(
-        u, _nines(u), *(_down(u, period) for period in ("year", "month", "week", "day"))
+        u,
+        complement(u).nines,
+        *(_down(u, period) for period in ("year", "month", "week", "day")),
     )
 
 
@@ -137,14 +136,16 @@ def availability(
 )
 def downtime(
     *,
-    downtime: Annotated[Quantity, DOWNTIME],
-    period: Annotated[Quantity, DURATION.meaning("day").within(1e-9)] = quantity("1 year"),
+    downtime: Annotated[Quantity, DOWNTIME.over_the("period")],
+    period: Annotated[Quantity, DURATION.meaning("day").within(1e-9).like("1 year")] = default(
+        "1 year"
+    ),
 ) -> RequiredAvailability:
     """The availability, and the nines, of so much downtime.
 
     Args:
-        downtime: how long it is down in the period: 52 min, or 4.3 min/month.
-        period: in what time; a period that was typed with the downtime goes before it.
+        downtime: how long it is down in the period: 52 min, or with the period, 4.3 min/month.
+        period: in what time, where the downtime does not say it.
 
     Returns:
         The availability and its nines.
@@ -152,27 +153,19 @@ def downtime(
     Raises:
         UnitError: there is more downtime than time, or two periods were typed.
 
+    >>> from sdcli.units import quantity
     >>> print(downtime(downtime=quantity("8.76 hour")).nines)
     3
     """
-    year = parse("1 year").evaluate({}, period.conventions)
-    if isinstance(downtime, YearlyDowntime) and period.value != year.value:
-        raise UnitError(
-            "the downtime says its period already",
-            where="period",
-            given=str(period),
-            expected="a plain time, like --downtime '4.3 min' --period '1 month'",
-        )
-    ratio = downtime / period
-    if ratio.high > 1:
+    if (downtime / period).high > 1:
         raise UnitError(
             "this is more downtime than there is time",
             where="downtime",
             given=f"{downtime} in {period}",
             expected="a shorter one, like 52 min/year",
         )
-    u = share(ratio.spread, period.conventions)
-    return RequiredAvailability(complement(u), _nines(u))
+    found = of_times(downtime, period)
+    return RequiredAvailability(found, found.nines)
 
 
 @calculator(
@@ -182,8 +175,8 @@ def downtime(
 )
 def serial(
     *,
-    parts: Annotated[Quantity, AVAILABILITIES],
-    copies: Annotated[Quantity, WHOLE.within(1, COPIES_MAX)] = quantity("1"),
+    parts: Annotated[tuple[Quantity, ...], AVAILABILITIES],
+    copies: Annotated[Quantity, WHOLE.within(1, COPIES_MAX)] = default("1"),
 ) -> Nines:
     """The availability of a chain: it works while every part of it works.
 
@@ -200,13 +193,15 @@ def serial(
     Holds when the parts fail independently of each other; parts that fail together are down less
     often in total.
 
+    >>> from sdcli.units import quantity
     >>> print(serial(parts=quantity("99.9%"), copies=quantity("5")).availability)
     99.501%
     """
-    shares = _shares(parts)
+    shares, taken = _shares(parts), parts[0].conventions
     if 1.0 in shares:
-        return _whole(1.0, parts)
-    return _whole(-math.expm1(copies.value * math.fsum(math.log1p(-u) for u in shares)), parts)
+        return _whole(complement(share(Point(1.0), taken)))
+    u = -math.expm1(copies.value * math.fsum(math.log1p(-u) for u in shares))
+    return _whole(complement(share(Point(u), taken)))
 
 
 @calculator(
@@ -216,8 +211,8 @@ def serial(
 )
 def parallel(
     *,
-    parts: Annotated[Quantity, AVAILABILITIES],
-    copies: Annotated[Quantity, WHOLE.within(1, COPIES_MAX)] = quantity("1"),
+    parts: Annotated[tuple[Quantity, ...], AVAILABILITIES],
+    copies: Annotated[Quantity, WHOLE.within(1, COPIES_MAX)] = default("1"),
 ) -> Nines:
     """The availability of parts of which one is enough: it fails when all fail.
 
@@ -234,11 +229,15 @@ def parallel(
     Holds when the parts fail independently and the switch from one to another takes no time. A
     common cause (power, a bad release) sets a limit that no further copy moves.
 
+    >>> from sdcli.units import quantity
     >>> print(parallel(parts=quantity("99%"), copies=quantity("2")).availability)
     99.99%
     """
-    u = math.prod(_shares(parts)) ** copies.value
-    return _whole(u, parts)
+    shares, taken = _shares(parts), parts[0].conventions
+    u = math.prod(shares) ** copies.value
+    if u >= _NORMAL or 0.0 in shares:
+        return _whole(complement(share(Point(u), taken)))
+    return _whole(of_nines(-copies.value * math.fsum(map(math.log10, shares)), taken))
 
 
 @calculator(
@@ -249,7 +248,7 @@ def parallel(
 def k_of_n(
     *,
     each: Annotated[Quantity, AVAILABILITY],
-    needed: Annotated[Quantity, WHOLE.within(1, COPIES_MAX)],
+    needed: Annotated[Quantity, WHOLE.within(1, COPIES_MAX).like("2")],
     parts: Annotated[Quantity, WHOLE.within(1, COPIES_MAX)],
 ) -> Nines:
     """The availability of equal parts of which some must work: a quorum, a pool with spares.
@@ -267,6 +266,7 @@ def k_of_n(
 
     Holds when the parts fail independently.
 
+    >>> from sdcli.units import quantity
     >>> one = quantity("99%")
     >>> print(k_of_n(each=one, needed=quantity("2"), parts=quantity("3")).availability)
     99.9702%
@@ -279,11 +279,16 @@ def k_of_n(
             given=f"{k} of {n}",
             expected=f"at most {n}",
         )
-    u = unavailability(each).value
-    if u in (0.0, 1.0):
-        return _whole(u, each)
-    failed = range(n - k + 1, n + 1)
-    return _whole(min(1.0, math.fsum(_binomial(n, j, u) for j in failed)), each)
+    u = unavailability(each)
+    if u.value in (0.0, 1.0):
+        return _whole(complement(u))
+    logs = [_log_binomial(n, j, u.value) for j in range(n - k + 1, n + 1)]
+    most = max(logs)
+    beside = math.fsum(math.exp(log - most) for log in logs)  # at least 1, whatever underflows
+    found = math.exp(most) * beside
+    if found >= _NORMAL:
+        return _whole(complement(share(Point(min(1.0, found)), each.conventions)))
+    return _whole(of_nines(-(most + math.log(beside)) / math.log(10.0), each.conventions))
 
 
 @calculator(
@@ -310,37 +315,30 @@ def repair(
 
     A repair starts when the failure starts, so the time until somebody notices is part of `mttr`.
 
+    >>> from sdcli.units import quantity
     >>> print(repair(mtbf=quantity("999 hour"), mttr=quantity("1 hour")).availability)
     99.9%
     """
     cycle = mtbf + mttr
-    u = share((mttr / cycle).spread, mtbf.conventions)
     year = parse("1 year").evaluate({}, mtbf.conventions)
-    return Repaired(complement(u), _nines(u), _down(u, "year"), year / cycle)
+    whole = _whole(of_times(mttr, cycle))
+    return Repaired(whole.availability, whole.nines, whole.per_year, year / cycle)
 
 
-def _shares(parts: Quantity) -> list[float]:
-    items: Iterable[Quantity] = parts.items if isinstance(parts, Several) else (parts,)
-    return [unavailability(item).value for item in items]
+def _shares(parts: Iterable[Quantity]) -> list[float]:
+    return [unavailability(part).value for part in parts]
 
 
-def _whole(u: float, parts: Quantity) -> Nines:
-    rest = share(Point(u), parts.conventions)
-    return Nines(complement(rest), _nines(rest), _down(rest, "year"))
-
-
-def _nines(u: Quantity) -> Quantity | None:
-    """-log10 u; none where it would have no end."""
-    if u.low <= 0:
-        return None
-    return Quantity(scale(log10(u.spread), -1.0), conventions=u.conventions)
+def _whole(found: Availability) -> Nines:
+    down = _down(found.unavailability, "year") if found.has_unavailability else None
+    return Nines(found, found.nines, down)
 
 
 def _down(u: Quantity, period: str) -> Quantity:
     return u * parse(f"1 {period}").evaluate({}, u.conventions)
 
 
-def _binomial(n: int, failed: int, u: float) -> float:
-    """The chance that so many of n fail; by logarithms, since the factors leave a float's range."""
+def _log_binomial(n: int, failed: int, u: float) -> float:
+    """The logarithm of the chance that so many of n fail, whose factors no float holds."""
     ways = math.lgamma(n + 1) - math.lgamma(failed + 1) - math.lgamma(n - failed + 1)
-    return math.exp(ways + failed * math.log(u) + (n - failed) * math.log1p(-u))
+    return ways + failed * math.log(u) + (n - failed) * math.log1p(-u)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sdcli.core.errors import InputError
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import BANDWIDTH, RATE, SIZE
+from sdcli.estimate.signature import output
 from sdcli.units import Quantity
 
 

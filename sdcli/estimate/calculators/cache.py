@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sdcli.core.errors import InputError
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import COUNT, INFORMATION_KIND, NUMBER, RATE, SHARE, SIZE
-from sdcli.units import Quantity, parse, quantity
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity, parse
 
 
 @dataclass(frozen=True)
@@ -29,24 +30,25 @@ class Cache:
     memory: Annotated[Quantity, INFORMATION_KIND] = output(
         "working_set * hot_share * copies", anchor="memory"
     )
-    hits: Annotated[Quantity | None, RATE] = output("reads * hit_ratio")
-    misses: Annotated[Quantity | None, RATE] = output("reads * (1 - hit_ratio)")
-    cold: Annotated[Quantity | None, RATE] = output("reads")
+    hits: Annotated[Quantity | None, RATE] = output("reads * hit_ratio", anchor="cache")
+    misses: Annotated[Quantity | None, RATE] = output("reads * (1 - hit_ratio)", anchor="server")
+    cold: Annotated[Quantity | None, RATE] = output("reads", anchor="server")
 
 
 @calculator(
     title="Cache, memory and misses",
     formula="memory = working set × hot share × copies; misses = reads × (1 − hit ratio)",
     source="Grokking the System Design Interview, URL shortening service: the 80-20 rule",
+    shown=("reads",),
 )
 def cache(
     *,
-    size: Annotated[Quantity, SIZE.meaning("B").each("objects", "reads")],
+    size: Annotated[Quantity, SIZE.meaning("B").like("500 B").each("objects", "reads")],
     reads: Annotated[Quantity | None, RATE.meaning("read/s").like("20k read/s")] = None,
     objects: Annotated[Quantity | None, COUNT.meaning("object").like("200M object")] = None,
-    hot_share: Annotated[Quantity, SHARE] = quantity("20%"),
-    hit_ratio: Annotated[Quantity, SHARE.like("80%")] = quantity("80%"),
-    copies: Annotated[Quantity, NUMBER.within(1).like("2")] = quantity("1"),
+    hot_share: Annotated[Quantity, SHARE] = default("20%"),
+    hit_ratio: Annotated[Quantity, SHARE.like("80%")] = default("80%"),
+    copies: Annotated[Quantity, NUMBER.within(1).like("2")] = default("1"),
 ) -> Cache:
     """Memory for the hot part of the data, and the reads that hit, miss, or find it cold.
 
@@ -70,6 +72,7 @@ def cache(
     read, so it is above what is needed; `objects` is sharper. If the store cannot carry `cold`,
     a restart of the cache is an outage: warm it up, or restart it part by part.
 
+    >>> from sdcli.units import quantity
     >>> found = cache(size=quantity("500 B"), reads=quantity("20k read/s"))
     >>> print(found.memory, found.misses)  # 20k × 86,400 × 500 B × 20 %; Grokking says ~170 GB
     172.8 GB 4k read/s

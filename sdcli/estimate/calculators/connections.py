@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import COUNT, DURATION, INFORMATION_KIND, RATE, RATIO, SHARE
-from sdcli.units import Quantity, quantity
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity
 from sdcli.units.arithmetic import ceil
 
 
@@ -22,11 +23,9 @@ class Connections:
         reconnects: what arrives when all of them were cut and come back.
     """
 
-    connections: Annotated[Quantity, COUNT] = output("users * online * each", anchor="connections")
+    connections: Annotated[Quantity, COUNT] = output("users * online * each")
     memory: Annotated[Quantity, INFORMATION_KIND] = output("connections * size", anchor="memory")
-    servers: Annotated[Quantity | None, COUNT] = output(
-        "ceil(connections / per_server)", anchor="server"
-    )
+    servers: Annotated[Quantity | None, COUNT] = output("ceil(connections / per_server)")
     reconnects: Annotated[Quantity, RATE] = output("connections / reconnect_time")
 
 
@@ -38,18 +37,18 @@ class Connections:
 def connections(
     *,
     users: Annotated[Quantity, COUNT.meaning("user")],
-    online: Annotated[Quantity, SHARE.like("10%")] = quantity("10%"),
+    online: Annotated[Quantity, SHARE.like("10%")] = default("10%"),
     each: Annotated[
         Quantity, RATIO.meaning("connection").each("users").like("2 connection/user")
-    ] = quantity("1"),
+    ] = default("1"),
     size: Annotated[
         Quantity, INFORMATION_KIND.meaning("B").like("10 KB").per("connection")
-    ] = quantity("10 KB"),
+    ] = default("10 KB"),
     per_server: Annotated[
         Quantity | None,
         COUNT.meaning("connection").like("100k connection").per("server").positive(),
     ] = None,
-    reconnect_time: Annotated[Quantity, DURATION.like("1 min").positive()] = quantity("1 min"),
+    reconnect_time: Annotated[Quantity, DURATION.like("1 min").positive()] = default("1 min"),
 ) -> Connections:
     """Connections that stay open at the same time, their memory, and the storm after a cut.
 
@@ -70,6 +69,7 @@ def connections(
     10 % online and 10 KB are assumptions; the memory depends on language and buffers, so measure
     it. Clients that wait a random time before they come back make `reconnect_time` longer.
 
+    >>> from sdcli.units import quantity
     >>> print(connections(users=quantity("1M user"), online=quantity("100%")).memory)
     10 GB
     """

@@ -1,19 +1,23 @@
 """Cost: what a design is paid for by the month, at round prices that every cloud is near to.
 
-The prices are data (knowledge/numbers.yaml) and enter the formulas from there, so that the working
-shows the price that was used.
+The prices are data (knowledge/numbers.yaml), looked up when a formula is asked for, so that the
+working shows the price that was used.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import COST, INFORMATION_KIND, NUMBER, Kind
 from sdcli.estimate.numbers import price
+from sdcli.estimate.signature import output
 from sdcli.units import Quantity, UnitError, parse
 from sdcli.units.dimension import INFORMATION, TIME, Dimension
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PER_TIME = Dimension.of(TIME, -1)
 TRAFFIC = Kind(
@@ -23,7 +27,17 @@ TRAFFIC = Kind(
     bare="GB/month",
 )
 STORED = INFORMATION_KIND.meaning("GB")
-_PRICES = price("core").source
+_PAID = {  # output -> the parameter, and the id of the price of one of it
+    "cores_cost": ("cores", "core"),
+    "ram_cost": ("ram", "memory"),
+    "disk_cost": ("disk", "ssd"),
+    "blob_cost": ("blob", "blob"),
+    "reads_cost": ("blob_reads", "blob-reads"),
+    "writes_cost": ("blob_writes", "blob-writes"),
+    "zone_cost": ("inter_zone", "inter-zone"),
+    "egress_cost": ("egress", "egress"),
+    "cdn_cost": ("cdn", "cdn"),
+}
 _YEAR = "12 × per_month"  # a bill comes by the month
 
 
@@ -36,9 +50,21 @@ def _calls(noun: str) -> Kind:
     )
 
 
-def _paid(parameter: str, name: str) -> str:
-    """The formula of what an item costs in a month: the parameter times its price."""
+def _formula(item: str) -> str:
+    """How an item is worked out: what there is of it, times its price, for a month."""
+    parameter, name = _PAID[item]
     return f"{parameter} × {price(name).text} × 1 month"
+
+
+def _paid(item: str) -> Callable[[], str]:
+    """What looks the formula up."""
+    return lambda: _formula(item)
+
+
+def _sources() -> str:
+    """Where the prices come from, each source once."""
+    sources = dict.fromkeys(str(price(name).source) for _, name in _PAID.values())
+    return f"prices: {'; '.join(sources)}"
 
 
 @dataclass(frozen=True)
@@ -59,15 +85,15 @@ class Cost:
         per_year: twelve times that.
     """
 
-    cores_cost: Annotated[Quantity | None, COST] = output(_paid("cores", "core"))
-    ram_cost: Annotated[Quantity | None, COST] = output(_paid("ram", "memory"))
-    disk_cost: Annotated[Quantity | None, COST] = output(_paid("disk", "ssd"))
-    blob_cost: Annotated[Quantity | None, COST] = output(_paid("blob", "blob"))
-    reads_cost: Annotated[Quantity | None, COST] = output(_paid("blob_reads", "blob-reads"))
-    writes_cost: Annotated[Quantity | None, COST] = output(_paid("blob_writes", "blob-writes"))
-    zone_cost: Annotated[Quantity | None, COST] = output(_paid("inter_zone", "inter-zone"))
-    egress_cost: Annotated[Quantity | None, COST] = output(_paid("egress", "egress"))
-    cdn_cost: Annotated[Quantity | None, COST] = output(_paid("cdn", "cdn"))
+    cores_cost: Annotated[Quantity | None, COST] = output(_paid("cores_cost"))
+    ram_cost: Annotated[Quantity | None, COST] = output(_paid("ram_cost"))
+    disk_cost: Annotated[Quantity | None, COST] = output(_paid("disk_cost"))
+    blob_cost: Annotated[Quantity | None, COST] = output(_paid("blob_cost"))
+    reads_cost: Annotated[Quantity | None, COST] = output(_paid("reads_cost"))
+    writes_cost: Annotated[Quantity | None, COST] = output(_paid("writes_cost"))
+    zone_cost: Annotated[Quantity | None, COST] = output(_paid("zone_cost"))
+    egress_cost: Annotated[Quantity | None, COST] = output(_paid("egress_cost"))
+    cdn_cost: Annotated[Quantity | None, COST] = output(_paid("cdn_cost"))
     per_month: Annotated[Quantity, COST] = output()
     per_year: Annotated[Quantity, COST] = output(_YEAR)
 
@@ -75,7 +101,8 @@ class Cost:
 @calculator(
     title="Monthly cost",
     formula="Σ amount × price × 1 month",
-    source=f"prices: {_PRICES}",
+    source=_sources,
+    shown=("cores", "ram", "egress"),
 )
 def cost(
     *,
@@ -108,9 +135,8 @@ def cost(
     Raises:
         UnitError: nothing was given, or an amount is of another kind.
 
-    List prices without discount: a commitment of a year takes about a third off cores and half off
-    memory (napkin-math). Traffic into a cloud and within a zone costs nothing. People, licences and
-    support are not in it.
+    List prices, without the discount for a commitment. Traffic into a cloud and within a zone costs
+    nothing. People, licences and support are not in it.
 
     >>> from sdcli.units import quantity
     >>> print(cost(cores=quantity("16"), ram=quantity("64 GB")).per_month)
@@ -131,8 +157,8 @@ def cost(
     if not amounts:
         raise UnitError("nothing is given that costs", expected="like --cores 16 --ram 64GB")
     items = {
-        item.name: _evaluated(item.metadata["formula"], amounts) if parameter in amounts else None
-        for item, parameter in zip(fields(Cost), given, strict=False)
+        item: _evaluated(_formula(item), amounts) if parameter in amounts else None
+        for item, (parameter, _) in _PAID.items()
     }
     first, *rest = (paid for paid in items.values() if paid is not None)
     per_month = sum(rest, start=first)

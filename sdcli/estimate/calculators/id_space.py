@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from sdcli.core.suggest import did_you_mean
-from sdcli.estimate.calculator import calculator, output
-from sdcli.estimate.complement import share
-from sdcli.estimate.kinds import COUNT, DURATION, NUMBER, RATE, SHARE, WHOLE, Kind, one
-from sdcli.units import Quantity, UnitError, parse, quantity
+from sdcli.estimate.calculator import calculator
+from sdcli.estimate.kinds import COUNT, DURATION, NUMBER, RATE, SHARE, WHOLE, Kind, one, share
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity, UnitError, parse
 from sdcli.units.conventions import DEFAULT
 from sdcli.units.spread import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sdcli.estimate.kinds import Value
     from sdcli.units.conventions import Conventions
 
 _ALPHABETS = {
@@ -37,12 +38,13 @@ _ALPHABETS = {
 }
 
 
+@dataclass(frozen=True)
 class AlphabetKind(Kind):
     """How many characters an alphabet has: a number, or a name such as base62."""
 
     def read(
         self, text: str, name: str, *, nouns: Iterable[str] = (), conventions: Conventions = DEFAULT
-    ) -> Quantity:
+    ) -> Value:
         """The size of the alphabet of that name, or the number that was typed.
 
         Raises:
@@ -95,7 +97,7 @@ class IdSpace:
 def id_space(
     *,
     length: Annotated[Quantity, LENGTH],
-    alphabet: Annotated[Quantity, ALPHABET] = quantity("62"),
+    alphabet: Annotated[Quantity, ALPHABET] = default("62"),
     rate: Annotated[Quantity | None, RATE.meaning("1/s").within(1e-30).like("1k/s")] = None,
 ) -> IdSpace:
     """How many ids of a length there are, and how long they last.
@@ -114,6 +116,7 @@ def id_space(
     Ids that are given out one after the other fill the space; random ones meet long before, see
     collisions.
 
+    >>> from sdcli.units import quantity
     >>> print(id_space(length=quantity("7")).ids)
     3.522T
     """
@@ -165,6 +168,7 @@ def id_length(
     Holds for ids that are given out one after the other. It is exact: 2^30 ids take 30 bits, and
     one more takes 31.
 
+    >>> from sdcli.units import quantity
     >>> print(id_length(ids=quantity("100G")).base62)
     7
     """
@@ -205,7 +209,7 @@ def collisions(
     *,
     ids: Annotated[Quantity, COUNT.within(0, IDS_MAX).alone().like("1G")],
     length: Annotated[Quantity, LENGTH.like("22")],
-    alphabet: Annotated[Quantity, ALPHABET] = quantity("62"),
+    alphabet: Annotated[Quantity, ALPHABET] = default("62"),
 ) -> Collisions:
     """The chance that two of so many random ids are equal (birthday problem).
 
@@ -223,6 +227,7 @@ def collisions(
     Holds for ids drawn evenly and independently. The exponential is close when the space is large:
     for 23 birthdays it gives 50.0% where the exact chance is 50.7%.
 
+    >>> from sdcli.units import quantity
     >>> print(collisions(ids=quantity("1G"), length=quantity("7")).pairs)
     142k
     """

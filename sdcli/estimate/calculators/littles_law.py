@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import COUNT, DURATION, RATE
+from sdcli.estimate.signature import output
 from sdcli.units import Quantity
 
 
@@ -19,7 +20,7 @@ class InFlight:
             are needed when each holds one request.
     """
 
-    inside: Annotated[Quantity, COUNT] = output("rate × latency", anchor="connections")
+    inside: Annotated[Quantity, COUNT] = output("rate × latency")
 
 
 @calculator(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from sdcli.estimate.calculator import calculator, output
-from sdcli.estimate.complement import share
-from sdcli.estimate.kinds import INFORMATION_KIND, NUMBER, SHARE, WHOLE
+from sdcli.estimate.calculator import calculator
+from sdcli.estimate.kinds import INFORMATION_KIND, NUMBER, SHARE, WHOLE, share
+from sdcli.estimate.signature import output
 from sdcli.units import Quantity
 from sdcli.units.display import DIGITS
 from sdcli.units.spread import Point

@@ -11,9 +11,9 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from sdcli.estimate.calculator import calculator, output
-from sdcli.estimate.complement import share
-from sdcli.estimate.kinds import COUNT, DURATION, RATE, SHARE, WHOLE
+from sdcli.estimate.calculator import calculator
+from sdcli.estimate.kinds import COUNT, DURATION, RATE, SHARE, WHOLE, share
+from sdcli.estimate.signature import output
 from sdcli.units import Quantity, UnitError
 from sdcli.units.spread import Point
 
@@ -50,7 +50,7 @@ class Queue:
     p99: Annotated[Quantity, DURATION] = output()
     p999: Annotated[Quantity, DURATION] = output()
     waiting: Annotated[Quantity, COUNT] = output("rate × mean_wait")
-    inside: Annotated[Quantity, COUNT] = output("rate × mean_time", anchor="connections")
+    inside: Annotated[Quantity, COUNT] = output("rate × mean_time")
     enough: Annotated[Quantity | None, WHOLE] = output()
 
 
@@ -61,7 +61,7 @@ class Queue:
 )
 def queue(
     *,
-    rate: Annotated[Quantity, RATE.meaning("request/s").alone()],
+    rate: Annotated[Quantity, RATE.meaning("request/s").alone().like("800 request/s")],
     service_time: Annotated[Quantity, SERVICE_TIME],
     servers: Annotated[Quantity, WHOLE.within(1, SERVERS_MAX).like("10")],
     target: Annotated[Quantity | None, DURATION.meaning("s").alone().like("50 ms")] = None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import COUNT, RATE, SHARE, WHOLE, one
-from sdcli.units import Quantity, quantity
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity
 from sdcli.units.arithmetic import ceil
 
 
@@ -23,7 +24,7 @@ class Servers:
     """
 
     busy: Annotated[Quantity, COUNT] = output("ceil(peak / (per_server * utilisation))")
-    total: Annotated[Quantity, COUNT] = output("busy + spare", anchor="server")
+    total: Annotated[Quantity, COUNT] = output("busy + spare")
     load: Annotated[Quantity | None, SHARE] = output("peak / (total * per_server)")
     load_one_down: Annotated[Quantity | None, SHARE] = output(
         "peak / ((total - 1 server) * per_server)"
@@ -42,8 +43,8 @@ def servers(
         Quantity,
         RATE.meaning("request/s").like("500 request/s").per("server").same("peak").positive(),
     ],
-    utilisation: Annotated[Quantity, SHARE.within(0.01, 1).like("70%")] = quantity("70%"),
-    spare: Annotated[Quantity, WHOLE.of("server")] = quantity("1 server"),
+    utilisation: Annotated[Quantity, SHARE.within(0.01, 1).like("70%")] = default("70%"),
+    spare: Annotated[Quantity, WHOLE.of("server")] = default("1 server"),
 ) -> Servers:
     """Servers that carry the peak below their limit, and spare ones for a loss.
 
@@ -65,6 +66,7 @@ def servers(
     one failure; the loss of one zone in three needs half as many again. It says nothing about a
     store behind them that all of them share.
 
+    >>> from sdcli.units import quantity
     >>> found = servers(peak=quantity("3472 request/s"), per_server=quantity("500 request/s"))
     >>> print(found.busy, "+ 1 =", found.total)  # 3472 / 350 = 9.92
     10 server + 1 = 11 server

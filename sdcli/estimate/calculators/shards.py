@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sdcli.core.errors import InputError
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import INFORMATION_KIND, NUMBER, RATE, SHARE
+from sdcli.estimate.signature import output
 from sdcli.units import Quantity
 from sdcli.units.arithmetic import ceil, maximum
 from sdcli.units.spread import Point
@@ -21,6 +22,8 @@ class Shards:
         by_bytes: so many hold the data.
         by_rate: so many carry the writes.
         shards: the larger of the two.
+        bytes_each: what one of them holds.
+        rate_each: the writes that one of them takes.
         bytes_used: how full the shards are; the fuller side is the one that decides.
         rate_used: how busy they are.
     """
@@ -30,6 +33,8 @@ class Shards:
     shards: Annotated[Quantity, NUMBER] = output(
         "max(by_bytes, by_rate, 1)", otherwise="max(by_bytes, 1)"
     )
+    bytes_each: Annotated[Quantity, INFORMATION_KIND] = output("data / shards", anchor="disk")
+    rate_each: Annotated[Quantity | None, RATE] = output("writes / shards", anchor="server")
     bytes_used: Annotated[Quantity, SHARE] = output("data / (shards * per_shard_bytes)")
     rate_used: Annotated[Quantity | None, SHARE] = output("writes / (shards * per_shard_rate)")
 
@@ -80,17 +85,20 @@ def shards(
             expected="both, like --writes '20k write/s' --per-shard-rate '5k write/s'",
         )
     by_bytes = (data / per_shard_bytes).apply(ceil)
-    by_rate = rate_used = None
+    by_rate = rate_each = rate_used = None
     count = by_bytes.apply(lambda needed: maximum(needed, Point(1.0)))
     if writes is not None and per_shard_rate is not None:
         by_rate = (writes / per_shard_rate).apply(ceil)
         needed = by_rate.spread
         count = count.apply(lambda counted: maximum(counted, needed))
+        rate_each = (writes / count).to("1/s")
         rate_used = (writes / (count * per_shard_rate)).to("%")
     return Shards(
         by_bytes=by_bytes,
         by_rate=by_rate,
         shards=count,
+        bytes_each=data / count,
+        rate_each=rate_each,
         bytes_used=(data / (count * per_shard_bytes)).to("%"),
         rate_used=rate_used,
     )

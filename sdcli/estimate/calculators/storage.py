@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import DURATION, INFORMATION_KIND, NUMBER, RATE, SIZE
-from sdcli.units import Quantity, parse, quantity
-from sdcli.units.arithmetic import floor
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity, parse
+from sdcli.units.arithmetic import floor, maximum
+from sdcli.units.spread import Point
 
+_LEAST_GROWTH = 1e-9  # below it, grown - 1 is mostly the rounding of a float
 _GROWTH = replace(NUMBER.within(0, 10).like("50%"), name="a growth from year to year")
 
 
@@ -53,9 +56,9 @@ def storage(
     *,
     rate: Annotated[Quantity, RATE.meaning("write/s")],
     size: Annotated[Quantity, SIZE.meaning("B").each("rate")],
-    retention: Annotated[Quantity, DURATION.like("5 year")] = quantity("5 year"),
-    replication: Annotated[Quantity, NUMBER.within(1)] = quantity("3"),
-    growth: Annotated[Quantity, _GROWTH] = quantity("0%"),
+    retention: Annotated[Quantity, DURATION.like("5 year")] = default("5 year"),
+    replication: Annotated[Quantity, NUMBER.within(1)] = default("3"),
+    growth: Annotated[Quantity, _GROWTH] = default("0%"),
     overhead: Annotated[Quantity | None, NUMBER.within(0, 10).like("30%")] = None,
 ) -> Storage:
     """Bytes to keep: a day of them, a year of them, all of them, and all copies.
@@ -65,7 +68,8 @@ def storage(
         size: of each thing written.
         retention: how long it is kept.
         replication: how many copies there are in all.
-        growth: by how much the rate grows from each year to the next, such as 50%.
+        growth: by how much the rate grows from each year to the next, such as 50%; below one in
+            a billion it counts as none.
         overhead: what indexes, metadata and free room add to it, as a share.
 
     Returns:
@@ -78,13 +82,16 @@ def storage(
     three years at 50 % are 1 + 1.5 + 2.25 = 4.75 first years. Compression is a smaller size. Three
     copies are the usual count (Dynamo, HDFS); an erasure code of 10 + 4 is a replication of 1.4.
 
+    >>> from sdcli.units import quantity
     >>> print(storage(rate=quantity("30M photo/day"), size=quantity("1 MB")).raw)  # Xu: ~55 PB
     54.75 PB
     """
     day, year = (parse(text).evaluate({}, rate.conventions) for text in ("1 day", "1 year"))
     flow = rate * size
     whole_years = grown = effective = None
-    if growth.is_range or growth.value > 0:
+    if growth.high >= _LEAST_GROWTH:
+        if growth.low < _LEAST_GROWTH:
+            growth = growth.apply(lambda spread: maximum(spread, Point(_LEAST_GROWTH)))
         whole_years = (retention / year).apply(floor)
         grown = (1 + growth) ** whole_years
         effective = (grown - 1) / growth * year + grown * (retention - whole_years * year)

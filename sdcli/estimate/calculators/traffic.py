@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import ACTIVITY, COUNT, NUMBER, RATE, RATIO
-from sdcli.units import Quantity, quantity
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Traffic:
     """
 
     average: Annotated[Quantity, RATE] = output("users * actions")
-    peak: Annotated[Quantity, RATE] = output("average * peak_factor")
+    peak: Annotated[Quantity, RATE] = output("average * peak_factor", anchor="server")
     reads: Annotated[Quantity | None, RATE] = output("average * read_ratio")
-    reads_peak: Annotated[Quantity | None, RATE] = output("reads * peak_factor")
+    reads_peak: Annotated[Quantity | None, RATE] = output("reads * peak_factor", anchor="server")
 
 
 @calculator(
@@ -36,8 +37,8 @@ def traffic(
     *,
     users: Annotated[Quantity, COUNT.meaning("user")],
     actions: Annotated[Quantity, ACTIVITY.meaning("request/day").each("users")],
-    peak_factor: Annotated[Quantity, NUMBER.within(1)] = quantity("2"),
-    read_ratio: Annotated[Quantity | None, RATIO.each("actions")] = None,
+    peak_factor: Annotated[Quantity, NUMBER.within(1)] = default("2"),
+    read_ratio: Annotated[Quantity | None, RATIO.like("100 read/tweet").each("actions")] = None,
 ) -> Traffic:
     """Actions each second, on average and at the peak, from the users of a day.
 
@@ -58,6 +59,7 @@ def traffic(
     measured day is better than both. It covers the hours of the day; a burst of seconds, such as
     everybody after a goal, lies above it.
 
+    >>> from sdcli.units import quantity
     >>> found = traffic(users=quantity("150M user"), actions=quantity("2 tweet/user/day"))
     >>> print(found.average, found.peak)  # Xu says ~3,500 and ~7,000
     3.472k tweet/s 6.944k tweet/s

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sdcli.core.errors import InputError
-from sdcli.estimate.calculator import calculator, output
+from sdcli.estimate.calculator import calculator
 from sdcli.estimate.kinds import BANDWIDTH, DURATION, INFORMATION_KIND, SHARE
-from sdcli.units import Quantity, quantity
+from sdcli.estimate.signature import default, output
+from sdcli.units import Quantity
 from sdcli.units.arithmetic import minimum
 
 
@@ -22,7 +23,9 @@ class Transfer:
     """
 
     throughput: Annotated[Quantity, BANDWIDTH] = output(
-        "min(bandwidth * efficiency, window / round_trip)", otherwise="bandwidth * efficiency"
+        "min(bandwidth * efficiency, window / round_trip)",
+        otherwise="bandwidth * efficiency",
+        anchor="network",
     )
     duration: Annotated[Quantity, DURATION] = output(
         "amount / throughput + round_trip", otherwise="amount / throughput"
@@ -38,7 +41,7 @@ def transfer(
     *,
     amount: Annotated[Quantity, INFORMATION_KIND.meaning("B")],
     bandwidth: Annotated[Quantity, BANDWIDTH.positive()],
-    efficiency: Annotated[Quantity, SHARE.within(0.001, 1).like("90%")] = quantity("100%"),
+    efficiency: Annotated[Quantity, SHARE.within(0.001, 1).like("90%")] = default("100%"),
     round_trip: Annotated[Quantity | None, DURATION.like("80 ms").positive()] = None,
     window: Annotated[Quantity | None, INFORMATION_KIND.like("64 KiB").positive()] = None,
 ) -> Transfer:
@@ -62,6 +65,7 @@ def transfer(
     packets come on top. With a window of 64 KiB, the most without scaling, 80 ms of round trip
     leave 6.6 Mbit/s of any link.
 
+    >>> from sdcli.units import quantity
     >>> print(transfer(amount=quantity("10 TB"), bandwidth=quantity("1 Gbps")).duration)
     22.22 hour
     """

@@ -92,7 +92,7 @@ def test_what_is_no_availability_is_refused(typed):
 def test_the_conventions_that_a_downtime_rests_on_are_said_and_followed():
     found = registry.get("availability")
     round_days = Conventions(100_000.0, 25.0, 300.0)
-    outcome = found.run(found.bind({"availability": "99.9%"}, conventions=round_days), round_days)
+    outcome = found.run(found.bind({"availability": "99.9%"}, conventions=round_days))
     assert outcome.outputs["per_year"].value == pytest.approx(30_000.0)  # 30M s / 1000
     assert set(outcome.conventions) == {"day", "month", "year"}
 
@@ -108,6 +108,9 @@ def test_the_conventions_that_a_downtime_rests_on_are_said_and_followed():
         ("8.64 s/day", None, "99.99%", 4),
         ("52 min/year", None, "99.990107%", 4.0046),  # 52 / 525,600 = 9.8935e-5
         ("0 s", None, "100%", None),
+        ("(4 min + 19.2 s) / (1 month)", None, "99.99%", 4),
+        ("2 * 4.32 min/(2 month)", None, "99.99%", 4),
+        ("8.64 s per day", None, "99.99%", 4),
     ],
 )
 def test_availability_of_a_downtime(typed, period, shown, nines):
@@ -117,6 +120,19 @@ def test_availability_of_a_downtime(typed, period, shown, nines):
         assert "nines" not in found
     else:
         assert found["nines"].value == pytest.approx(nines, rel=1e-4)
+
+
+def test_the_period_that_a_downtime_says_is_the_period():
+    found = registry.get("downtime")
+    outcome = found.run(found.bind({"downtime": "4.32 min/month"}))
+    assert {name: str(value) for name, value in outcome.inputs.items()} == {
+        "downtime": "4.32 min",
+        "period": "1 month",
+    }
+    assert outcome.assumed == ()
+    assert outcome.working[0].endswith("1 - 4.32 min ÷ 1 month = 99.99%")
+    with pytest.raises(UnitError, match="this is not a time"):
+        found.run({"downtime": quantity("4.32 min/month")})
 
 
 def test_a_downtime_may_be_a_range():
@@ -133,6 +149,12 @@ def test_a_downtime_may_be_a_range():
         ("2 year", None, "downtime"),
         ("5 MB", None, "downtime"),
         ("52", None, "downtime"),
+        ("0.5", None, "downtime"),
+        ("10%", None, "downtime"),
+        ("4.3 min/month to %", None, "downtime"),
+        ("5 min/week/2", None, "downtime"),  # it is divided by a number last
+        ("1 day/week + 1 day/week", None, "downtime"),
+        ("3 GB/year", None, "downtime"),
         ("2 day/day", None, "downtime"),
         ("4.3 min/month", "1 month", "period"),
         ("4 min", "0 s", "period"),
@@ -185,6 +207,41 @@ def test_parallel_parts_fail_when_all_fail(parts, copies, u):
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "nines"),
+    [
+        # 200 times two nines; (99.9% and four nines) 60 times: 60 * 7
+        ("parallel", {"parts": "99%", "copies": "200"}, 400),
+        ("parallel", {"parts": "99.9%, 4 nines", "copies": "60"}, 420),
+        ("parallel", {"parts": "99%", "copies": "100000"}, 200_000),
+        # one of 300 is enough: 300 * 2
+        ("k-of-n", {"each": "99%", "needed": "1", "parts": "300"}, 600),
+        # two of 300: all fail or all but one, 1e-600 + 300 * 0.99 * 1e-598 = 2.97e-596
+        ("k-of-n", {"each": "99%", "needed": "2", "parts": "300"}, 596 - math.log10(2.9701)),
+        ("parallel", {"parts": "99%", "copies": "155"}, 310),  # 1e-310 has lost digits
+    ],
+)
+def test_no_number_of_nines_is_taken_for_certainty(name, given, nines):
+    """A float ends at 10^-308; what lies below is no 100 %, and its downtime is not 0."""
+    found = run(name, **given)
+    assert found["nines"].value == pytest.approx(nines, rel=1e-9)
+    assert str(found["availability"]).endswith(" nines")
+    assert "per_year" not in found
+
+
+def test_a_repair_or_a_downtime_next_to_nothing_is_not_nothing():
+    """1e-300 s of 10^9 s: 309 nines, where 10^-309 has lost digits."""
+    found = run("repair", mtbf="1e9 s", mttr="1e-300 s")
+    assert found["nines"].value == pytest.approx(309)
+    assert "per_year" not in found
+    assert str(run("downtime", downtime="1e-300 s", period="1e9 s")["availability"]) == "309 nines"
+
+
+def test_down_to_the_last_float_there_is_a_downtime():
+    """145 times two nines: 10^-290 of 31,536,000 s."""
+    assert run("parallel", parts="99%", copies="145")["per_year"].value == near(3.1536e-283, 1e-9)
+
+
+@pytest.mark.parametrize(
     ("needed", "parts", "shown"),
     [
         # with q = 0.01: 1 - q^3; 3 q^2 - 2 q^3 = 0.000298; 0.99^3; 10 q^3 - 15 q^4 + 6 q^5
@@ -201,7 +258,7 @@ def test_a_quorum_of_nodes_with_two_nines(needed, parts, shown):
 def test_a_quorum_keeps_its_nines():
     found = run("k-of-n", each="9 nines", needed="2", parts="3")
     assert found["availability"].unavailability.value == near(3e-18, 1e-8)
-    assert str(found["availability"]) == "17.52 nines"  # -log10 3e-18
+    assert str(found["availability"]) == "17.5 nines"  # -log10 3e-18 = 17.52
 
 
 @given(

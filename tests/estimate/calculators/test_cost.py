@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sdcli.estimate import numbers, registry
+from sdcli.estimate.calculator import Calculator
+from sdcli.estimate.calculators import cost
 from sdcli.units import UnitError
 from sdcli.units.conventions import Conventions
 
@@ -48,6 +52,15 @@ def test_the_working_shows_the_price_and_the_source_its_date():
     assert "napkin-math" in outcome.calculator.source
 
 
+def test_every_source_of_a_price_is_named_once(monkeypatch):
+    other = replace(numbers.price("egress"), source=numbers.Source("x", "A bill", "2027-01"))
+    prices = {**numbers.shipped().prices, "egress": other}
+    monkeypatch.setattr(cost, "price", prices.__getitem__)
+    source = Calculator(cost.cost, title="", formula="", source=cost._sources).source
+    assert source.count("napkin-math") == 1
+    assert source.endswith("; A bill (2027-01)")
+
+
 def test_every_price_has_its_parameter_and_every_item_its_price():
     asked = {one.name for one in registry.get("cost").parameters}
     items = [one for one in registry.get("cost").outputs if one.name.endswith("_cost")]
@@ -66,7 +79,7 @@ def test_ranges_flow_into_the_total():
 def test_a_round_month_has_its_own_traffic():
     """1 MB/s over 25 days of 10^5 s is 2,500 GB."""
     found, days = registry.get("cost"), Conventions(100_000.0, 25.0, 300.0)
-    outcome = found.run(found.bind({"cdn": "1 MB/s"}, conventions=days), days)
+    outcome = found.run(found.bind({"cdn": "1 MB/s"}, conventions=days))
     assert outcome.outputs["per_month"].in_unit("$") == pytest.approx(125)
     assert outcome.conventions["month"] == days.text("month")
 

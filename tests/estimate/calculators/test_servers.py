@@ -71,7 +71,7 @@ def test_a_range_without_spare_says_nothing_of_a_loss(work):
         ({"per_server": "0"}, "per_server", "this must be more than 0"),
         ({"per_server": "500 photo/s"}, "per_server", "this counts photo, but peak counts tweet"),
         ({"per_server": "500 tweet/s/node"}, "per_server", "this is not events per time for each"),
-        ({"utilisation": "0%"}, "utilisation", "this must be from 0.01 to 1"),
+        ({"utilisation": "0%"}, "utilisation", "this must be from 1% to 100%"),
         ({"spare": "0.5"}, "spare", "this must be a whole number"),
         ({"spare": "1 to 2"}, "spare", "this takes one number, not a range"),
         ({"spare": "1 tweet"}, "spare", "this is not a number of server"),

@@ -70,6 +70,19 @@ def test_a_little_growth_is_near_the_plain_product(work):
     assert work("storage", **XU, growth="0.01%")["raw"] == "54.76 PB"
 
 
+@pytest.mark.parametrize("growth", ["1e-15%", "1e-8%", "1e-7%", "1e-6%", "1e-17 to 1e-12"])
+def test_no_growth_is_too_small_to_be_right(work, growth):
+    """(1 + 1e-17)^5 - 1 is 0 in a float, and nothing would be stored."""
+    assert work("storage", **XU, growth=growth)["raw"] == "54.75 PB"
+
+
+def test_a_range_of_growth_may_begin_at_next_to_nothing():
+    """Half of the draws lie below sqrt(1e-17 * 0.5) = 2e-9 and give the plain product, or more."""
+    storage = registry.get("storage")
+    outcome = storage.run(storage.bind({**XU, "growth": "1e-15% to 50%"}))
+    assert outcome.outputs["raw"].low == pytest.approx(54.75e15 * 8, rel=1e-6)
+
+
 def test_uncertain_growth_gives_a_range():
     storage = registry.get("storage")
     outcome = storage.run(storage.bind({**XU, "retention": "3 year", "growth": "20% to 80%"}))
@@ -83,7 +96,7 @@ def test_other_conventions_reach_the_defaults():
     """10^5 s a day: 1000/s * 1 KB is 100 GB a day; 300 days a year: 5 years are 150 TB."""
     storage = registry.get("storage")
     own = Conventions(100_000.0, 25.0, 300.0)
-    outcome = storage.run(storage.bind({"rate": "1000", "size": "1 KB"}, conventions=own), own)
+    outcome = storage.run(storage.bind({"rate": "1000", "size": "1 KB"}, conventions=own))
     assert [str(value) for value in outcome.outputs.values()] == [
         *("100 GB", "30 TB", "150 TB", "450 TB")
     ]

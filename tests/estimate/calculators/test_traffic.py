@@ -57,7 +57,7 @@ def test_a_day_of_ten_to_the_five_seconds_gives_the_round_figures():
     """150M * 2 / 10^5 = 3,000, also where the day was filled in for a plain number."""
     traffic = registry.get("traffic")
     rough = Conventions(100_000.0)
-    outcome = traffic.run(traffic.bind({"users": "150M", "actions": "2"}, conventions=rough), rough)
+    outcome = traffic.run(traffic.bind({"users": "150M", "actions": "2"}, conventions=rough))
     assert str(outcome.outputs["average"]) == "3k request/s"
     assert outcome.conventions == {"day": "100,000 s"}
 

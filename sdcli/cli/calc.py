@@ -47,7 +47,6 @@ examples:
 
 Exit codes: 0 done, 1 a claim or comparison is false, 2 an expression cannot be used.
 """
-_LINE_MAX = 100_000  # far more than an expression may have
 
 
 def main(argv: list[str]) -> int:
@@ -104,11 +103,13 @@ def _stdin_lines() -> Iterator[str]:
 
     Of a line that is far too long only the beginning is kept, so that memory stays bounded.
     """
+    from sdcli.cli.calc_session import LINE_MAX
+
     if sys.stdin is None:  # closed by whoever started us
         return
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
-    while line := sys.stdin.readline(_LINE_MAX):
+    while line := sys.stdin.readline(2 * LINE_MAX):
         yield line.rstrip("\n")
         while line and not line.endswith("\n"):
-            line = sys.stdin.readline(_LINE_MAX)
+            line = sys.stdin.readline(2 * LINE_MAX)

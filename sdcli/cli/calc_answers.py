@@ -60,6 +60,7 @@ class Answer(Record):
         sides: of a question, both sides of each comparison.
         companions: figures that people want beside the result.
         drivers: what makes the range wide: label, and share of the spread.
+        notes: what is most likely a slip in the sum.
         aloud, by_head: for `--steps` and `--mental`.
     """
 
@@ -76,6 +77,7 @@ class Answer(Record):
     sides: str = ""
     companions: tuple[str, ...] = ()
     drivers: Drivers = ()
+    notes: tuple[str, ...] = ()
     aloud: tuple[Step, ...] | None = None
     by_head: ByHead | None = None
 
@@ -91,7 +93,7 @@ class Answer(Record):
         from sdcli.cli.ranges import sensitivity
 
         said: dict[str, Any] = {"expression": self.line}
-        if self.value is not None:
+        if self.value is not None and self.holds is None:
             said |= figures(self.value)
         else:
             said |= dict.fromkeys(KEYS) | {"display": self.sides}
@@ -100,6 +102,7 @@ class Answer(Record):
             "steps": list(self.steps),
             "companions": list(self.companions),
             "sensitivity": sensitivity(self.drivers),
+            "notes": list(self.notes),
         }
         if self.name:
             said["name"] = self.name

@@ -7,9 +7,10 @@ behind its word, and returns what is said of it.
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
-from sdcli.cli.calc_options import draws, length
+from sdcli.cli.calc_options import draws, length, refuse_mix
 from sdcli.cli.calc_session import ANS, COMMANDS, Session
 from sdcli.core.errors import InputError
 from sdcli.core.files import read_text, write_atomic
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sdcli.cli.calc_answers import Setting
 
+WIDTH = 80
 _HEADER = "# Lines of sdcli calc. To play them again: sdcli calc - < this-file"
 _SET_FORM = "like set rough, set year 365.25, set samples 100000, set usual"
 _FORMS = """\
@@ -110,6 +112,12 @@ def set_convention(session: Session, behind: str) -> str:
     """
     conventions, samples = session.setting.conventions, session.setting.samples
     words = behind.split()
+    refuse_mix(
+        "rough" in words or ("usual" not in words[:1] and conventions == ROUGH),
+        [name for name in BOUNDS if name in words],
+        where="set",
+        fix="set usual, and then the lengths" if "rough" not in words else "",
+    )
     while words:
         name = words.pop(0)
         if name in ("rough", "usual"):
@@ -134,16 +142,33 @@ def set_convention(session: Session, behind: str) -> str:
         _set(session, f"set {behind}", conventions=conventions, samples=samples)
     said = [f"{name} {conventions.text(name)}" for name in BOUNDS]
     said.append("KB 1000 B")
-    said.append(f"{samples:,} draws" if samples else f"{SAMPLES:,} draws where no formula serves")
-    return ", ".join(said)
+    said.append(f"{samples:,} draws" if samples else f"{SAMPLES:,} draws where needed")
+    return _packed(said)
+
+
+def _packed(parts: list[str]) -> str:
+    """Parts with commas between them, on as few lines as hold them whole."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if len(lines[-1]) + len(part) + 3 > WIDTH:  # the commas on both sides, and a space
+            lines[-1] += ","
+            lines.append(part)
+        else:
+            lines[-1] += f", {part}"
+    return "\n".join(lines)
 
 
 def undo(session: Session, _behind: str) -> str:
-    """Take back the last line that changed something."""
-    change = session.take_back()
-    if change is None:
-        raise InputError("there is nothing to take back")
-    return f"took back: {printable(change.line, '?')}"
+    """Take back the last line that changed a name, a noun or a setting, and what came after.
+
+    A sum alone changes `ans` only; it is gone with the line before it.
+    """
+    found = session.take_back()
+    if found is None:
+        raise InputError("there is nothing to take back: no name, noun or setting has changed")
+    line, after = found
+    more = f", and {after} line{'s' if after > 1 else ''} after it" if after else ""
+    return f"took back: {printable(line, '?')}{more}"
 
 
 def save(session: Session, behind: str) -> str:
@@ -167,6 +192,9 @@ def save(session: Session, behind: str) -> str:
     if named.startswith("~"):
         raise InputError("there is no such home", where=name, fix=f"write ./{name} for a file here")
     path = os.path.realpath(named)
+    folder = os.path.dirname(path)  # noqa: PTH120 - as above
+    if not os.path.isdir(folder):  # noqa: PTH112 - as above
+        raise InputError(f"there is no folder {folder}", where=name)
     if os.path.lexists(named) and _text_of(path) != session.written.get(path, ""):
         raise InputError(
             "this file is there already and not what this session wrote",
@@ -181,7 +209,14 @@ def save(session: Session, behind: str) -> str:
     write_atomic(Path(path), text)
     session.written[path] = text
     lines = "1 line" if len(session.lines) == 1 else f"{len(session.lines)} lines"
-    return f"{lines} written; play again: sdcli calc - < {name}"
+    return f"{lines} written; play again: sdcli calc - < {_for_shell(name)}"
+
+
+def _for_shell(name: str) -> str:
+    """A path as a shell reads it; a home stays one."""
+    home, slash, path = name.partition("/")
+    is_home = slash and path and home.startswith("~")
+    return f"{home}/{shlex.quote(path)}" if is_home else shlex.quote(name)
 
 
 def show_help(session: Session, behind: str) -> str:

@@ -7,6 +7,10 @@ import os
 from sdcli.core.errors import InputError
 from sdcli.units.conventions import BOUNDS, DEFAULT, ROUGH, Conventions, check
 
+TYPE_CHECKING = False  # typing is imported by type checkers only
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FLAGS = ("--steps", "--mental", "--rough", "--json", "-h", "--help")
 _EXAMPLES = {
     "-e": "-e '2 KB/request * 5k request/s'",
@@ -43,8 +47,9 @@ class Options:
         """Day, month and year: as the options say, else `config.toml`, else the usual ones.
 
         Raises:
-            InputError: `config.toml` cannot be used.
+            InputError: `config.toml` cannot be used, or `--rough` stands beside another length.
         """
+        refuse_mix("--rough" in self.flags, [f"--{name}" for name in self.lengths])
         lengths = ROUGH if "--rough" in self.flags else _own_conventions()
         for name, value in self.lengths.items():
             lengths = lengths.changed(name, value)
@@ -110,6 +115,26 @@ def length(name: str, text: str, *, where: str, example: str) -> float:
     value = _number(text, where=where, expected=f"a number of {BOUNDS[name][0]}, like {example}")
     check(name, value, where=where, example=example)
     return value
+
+
+def refuse_mix(
+    is_rough: bool, lengths: Sequence[str], *, where: str = "--rough", fix: str = ""
+) -> None:
+    """Refuse the round day, month or year beside a length that is set by itself.
+
+    They hang together: with `--month 30` a rough year would have ten months.
+
+    Raises:
+        InputError: some lengths are set, and not all of them, beside the rough ones.
+    """
+    if is_rough and 0 < len(lengths) < len(BOUNDS):
+        raise InputError(
+            "rough day, month and year hang together, and do not mix with others",
+            where=where,
+            given=f"{where} and {', '.join(lengths)}" if where.startswith("-") else "",
+            expected="the rough ones alone, or each length that is to differ from the usual one",
+            fix=fix,
+        )
 
 
 def draws(text: str, *, where: str) -> int:

@@ -19,6 +19,7 @@ from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
 
 from sdcli.cli.calc_completion import offers, typed_word
 from sdcli.core.errors import ExitCode
@@ -37,6 +38,7 @@ HINT = "Type a sum, like 150M user * 2 tweet/user/day to tweet/s, or help; Ctrl-
 LEAVE = "Ctrl-D or quit leaves"
 HISTORY = "calc_history"  # in the data folder
 _SAVE = "save "
+_OLD_MOUSE = "\x1b[M"
 
 
 def converse(session: Session) -> int:
@@ -131,8 +133,17 @@ class Words(Completer):
 
 
 def _keys() -> KeyBindings:
-    """Ctrl-C clears the line; on an empty one it says how to leave."""
+    """Ctrl-C clears the line; on an empty one it says how to leave. Colours are no mouse."""
     keys = KeyBindings()
+
+    @keys.add(Keys.Vt100MouseEvent)
+    def ignore(event: KeyPressEvent) -> None:
+        """Nothing here listens to a mouse, so this is a colour in a text that was pasted.
+
+        `ESC [ 31 m` is of the form of a mouse event, and the line editor would take it for a
+        broken one. The three characters behind `ESC [ M` are the person's.
+        """
+        event.current_buffer.insert_text(event.data.partition(_OLD_MOUSE)[2])
 
     @keys.add("c-c", filter=has_focus(DEFAULT_BUFFER))
     def clear(event: KeyPressEvent) -> None:

@@ -36,18 +36,20 @@ COMMANDS = {  # what may stand behind each line command, and what it does
     "info": ("WORD", "what a unit, function, name or command is"),
     "unit": ("WORD ...", "the words are things that are counted, like retweet"),
     "set": ("[NAME VALUE ...]", "day, month, year, samples; rough, usual; alone: show"),
-    "undo": ("", "take back the last line that changed something"),
+    "undo": ("", "take back the last name, noun or setting"),
     "save": ("FILE", "write the lines to a file that `sdcli calc -` reads"),
     "help": ("[WORD]", "this text, or the same as info"),
     "quit": ("", "leave, as do exit and Ctrl-D"),
     "exit": ("", "leave"),
 }
 _UNDO_LEAST, _UNDO_MOST, _UNDO_DRAWS = 5, 100, 10_000_000
+LINE_MAX = 100_000  # characters: far more than an expression may have; of stdin twice that is read
+LONG = 1_000_000  # draws with which a sum of some ranges takes seconds
 _SIGNS = frozenset("=+-*/^<>(),)×÷")  # what stands behind a name in an expression
 
 
 class Change(Record):
-    """What was there before a line changed it: enough to take the line back.
+    """What was there before a line changed a name, a noun or a setting: enough to take it back.
 
     Args:
         line: as typed.
@@ -55,8 +57,7 @@ class Change(Record):
         ans: the last value before it.
         ans_rests_on: the conventions that it rests on.
         kept: how many lines `save` would have written.
-        drawn_as: under which name its ranges drew; empty for a command.
-        times: how often that had been given.
+        drawn: how many values had been worked out.
         name: the name that it gave, or empty; then the rest says nothing.
         value: what that name was before.
         made: the line that made that.
@@ -68,8 +69,7 @@ class Change(Record):
     ans: Quantity | None
     ans_rests_on: dict[str, str] | None
     kept: int
-    drawn_as: str = ""
-    times: int = 0
+    drawn: int
     name: str = ""
     value: Quantity | None = None
     made: str = ""
@@ -98,6 +98,7 @@ class Session:
         using(self.setting.samples or SAMPLES)
         self.begun_as = self.setting
         self.words = options.words
+        self.takes_lines = options.from_stdin or not (options.words or options.expressions)
         self.as_json = "--json" in options.flags
         self.values: dict[str, Quantity] = {}  # also `ans`
         self.made: dict[str, str] = {}  # the line that gave a name
@@ -109,6 +110,7 @@ class Session:
         self.count = 0
         self.is_over = False
         self._times: dict[str, int] = {}  # how often a name was given, or a sum without one
+        self._drawn: list[str] = []  # under which names, one after the other
         self._labels: dict[str, str] = {}  # what ranges are called, by source
 
     def run_all(self, lines: Iterable[str]) -> None:
@@ -134,7 +136,7 @@ class Session:
         self.exit_code = max(self.exit_code, code)
         return code
 
-    def change(self, line: str, name: str = "", drawn_as: str = "") -> None:
+    def change(self, line: str, name: str = "") -> None:
         """Note that a line is about to change something, so that it can be taken back."""
         self.changes.append(
             Change(
@@ -143,8 +145,7 @@ class Session:
                 self.values.get(ANS),
                 self.rests_on.get(ANS),
                 len(self.lines),
-                drawn_as,
-                self._times.get(drawn_as, 0),
+                len(self._drawn),
                 name,
                 self.values.get(name),
                 self.made.get(name, ""),
@@ -153,11 +154,16 @@ class Session:
         )
         del self.changes[: -self._undo_most()]
 
-    def take_back(self) -> Change | None:
-        """Undo the last change, and return it; None when there is none."""
+    def take_back(self) -> tuple[str, int] | None:
+        """Undo the last change and all that came after it; None when there is none.
+
+        Returns:
+            The line that made it, and how many lines that changed nothing came after.
+        """
         if not self.changes:
             return None
         change = self.changes.pop()
+        after = len(self.lines) - change.kept - 1
         self.setting = change.setting
         del self.lines[change.kept :]
         _put(self.values, ANS, change.ans)
@@ -166,9 +172,10 @@ class Session:
             _put(self.values, change.name, change.value)
             _put(self.made, change.name, change.made or None)
             _put(self.rests_on, change.name, change.rests_on)
-        if change.drawn_as:
-            self._times[change.drawn_as] = change.times
-        return change
+        for drawn_as in self._drawn[change.drawn :]:
+            self._times[drawn_as] -= 1
+        del self._drawn[change.drawn :]
+        return change.line, after
 
     def _undo_most(self) -> int:
         """How many changes are kept: the values before them may hold millions of draws each."""
@@ -219,7 +226,7 @@ class Session:
         return f"{drawn_as} {times}" if times > 1 or is_like_a_second else drawn_as
 
     def _answer(self, line: str, name: str, expression: Expression, source: str) -> Answer:
-        return Working(
+        working = Working(
             line,
             name,
             expression,
@@ -228,13 +235,22 @@ class Session:
             source=source,
             rests_on=self.rests_on,
             labels=self._labels,
-        ).answer()
+        )
+        samples = self.setting.samples
+        if not samples or samples < LONG or not sys.stderr.isatty():
+            return working.answer()
+        from sdcli.cli.calc_progress import Progress
+
+        with Progress(expression, self.values, samples):
+            return working.answer()
 
     def _keep(self, answer: Answer, drawn_as: str) -> None:
         """Remember the value, its name and the line; a question or claim is a line only."""
         if answer.kept is not None:
-            self.change(answer.line, answer.name, drawn_as)
+            if answer.name:
+                self.change(answer.line, answer.name)
             self._times[drawn_as] = self._times.get(drawn_as, 0) + 1
+            self._drawn.append(drawn_as)
             self.values[ANS] = answer.kept
             self.rests_on[ANS] = answer.rests_on
             if answer.name:
@@ -256,12 +272,17 @@ class Session:
 
         The shell may have put file names in the place of `*`; a command may be misspelled.
         """
+        if len(line) > LINE_MAX and error.given.endswith(" characters"):
+            error.given = f"more than {LINE_MAX:,} characters"  # the rest may not have been read
         if is_command(line, self.values):
             return error
         if any(os.path.exists(word) for word in self.words if word.isprintable()):  # noqa: PTH110 - pathlib costs more than the sum
             error.fix = (
                 "the shell replaced * by the names of files: quote the expression, or write x for *"
             )
+        elif isinstance(error, UnitError) and error.undeclared:
+            declares = "unit" if self.takes_lines else "--noun"
+            error.fix = f"declare the count noun: {declares} {error.undeclared}"
         elif not error.fix:
             error.fix = _command_meant(line.split(maxsplit=1)[0])
         return error

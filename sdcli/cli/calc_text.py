@@ -14,6 +14,7 @@ import sys
 
 from sdcli.units import Quantity
 from sdcli.units.conventions import DECIMAL_BYTES
+from sdcli.units.dimension import PHYSICAL_KINDS
 from sdcli.units.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from sdcli.cli.calc_answers import Answer
     from sdcli.estimate.aloud import Step
     from sdcli.estimate.by_head import ByHead
+    from sdcli.estimate.claim import Judgement
 
 WIDTH = 80
 _UNDER = "  "
 _DIM, _NORMAL = "\x1b[2m", "\x1b[0m"
 _NO_DRIFT = 0.0005  # less is not said
+_NUMBER_MIN, _NUMBER_MAX = 1e-3, 1e6  # outside, a claim's unit does not suit what was computed
 
 
 def text(answer: Answer) -> str:
@@ -37,12 +40,27 @@ def text(answer: Answer) -> str:
     lines += _said(_result(answer), _conventions(answer))
     if answer.judgement is not None and answer.judgement.cause:
         lines.append(_UNDER + answer.judgement.cause.rpartition(": ")[2])  # the factor is said
+    lines += _notes(answer)
     if answer.value is not None and answer.value.is_range and answer.holds is None:
-        from sdcli.cli.ranges import drivers, method
+        from sdcli.cli.ranges import drivers, folded, method
 
-        said = [method(answer.value), *drivers(answer.drivers)]
+        said = [*folded(method(answer.value)), *drivers(answer.drivers)]
         lines += [dimmed(_UNDER + line) for line in said]
     return "\n".join(lines)
+
+
+def _notes(answer: Answer) -> list[str]:
+    """What is most likely a slip; a note that is too long goes on below itself."""
+    if not answer.notes:
+        return []
+    import textwrap
+
+    lines = [f"note: {note}" for note in answer.notes]
+    return [
+        _UNDER + part
+        for line in lines
+        for part in textwrap.wrap(line, WIDTH - len(_UNDER), break_long_words=False)
+    ]
 
 
 def _result(answer: Answer) -> str:
@@ -50,8 +68,8 @@ def _result(answer: Answer) -> str:
         return f"{'true' if answer.holds else 'false'}: {answer.sides}"
     assert answer.value is not None  # noqa: S101 - only a question has none
     if answer.judgement is not None and answer.claimed is not None:
-        sides = f"computed {answer.value.summary()}, claimed {answer.claimed.summary()}"
-        return f"{_verdict(answer.judgement.verdict, answer.judgement.ratio)}: {sides}"
+        sides = f"computed {_readable(answer.value).summary()}, claimed {answer.claimed.summary()}"
+        return f"{_verdict(answer.judgement)}: {sides}"
     start = f"{answer.name} = " if answer.name else ""
     beside = ", ".join(answer.companions)
     if beside:
@@ -59,11 +77,28 @@ def _result(answer: Answer) -> str:
     return start + answer.value.summary() + beside
 
 
-def _verdict(verdict: str, ratio: float | None) -> str:
-    if verdict != "off" or not ratio:
-        return verdict
-    apart = Quantity.of(ratio if abs(ratio) > 1 else 1 / ratio)
-    return f"off by a factor of {apart}, too {'high' if ratio > 1 else 'low'}"
+def _verdict(judgement: Judgement) -> str:
+    """The verdict, with the factor where it is one of the sides that are shown."""
+    ratio = judgement.ratio
+    if judgement.verdict != "off" or judgement.by_downtime or not ratio or ratio < 0:
+        return judgement.verdict
+    from sdcli.estimate.claim import factor
+
+    return f"off by a factor of {factor(ratio)}, too {'high' if ratio > 1 else 'low'}"
+
+
+def _readable(computed: Quantity) -> Quantity:
+    """What was computed, in the unit of the claim unless its number is hard to picture there."""
+    number = abs(computed.value / computed.shown.size(computed.conventions))
+    if number == 0 or _NUMBER_MIN <= number < _NUMBER_MAX or not _has_usual_units(computed):
+        return computed
+    return Quantity(computed.spread, computed.dimension, (), None, computed.conventions)
+
+
+def _has_usual_units(value: Quantity) -> bool:
+    """Whether there are units that suit any number: not for shares and physical kinds."""
+    bases = [base for base, _ in value.dimension.exponents]
+    return bool(bases) and PHYSICAL_KINDS.isdisjoint(bases)
 
 
 def _conventions(answer: Answer) -> str:
@@ -111,9 +146,18 @@ def by_head_line(head: ByHead) -> str:
     """The sum as done by head, and how far off it is."""
     from sdcli.cli.ranges import percent
 
-    if abs(head.error) < _NO_DRIFT:
-        return f"by head: {head.line}, exact"
-    return f"by head: {head.line}, {percent(abs(head.error))} {'high' if head.error > 0 else 'low'}"
+    error = head.error
+    if error == 0:
+        return f"by head: {head.line}, {'exact' if ' = ' in head.line else 'nothing to simplify'}"
+    if abs(error) < _NO_DRIFT:
+        said = f"within {percent(_NO_DRIFT)}"
+    elif error <= -1:
+        said = "of the wrong sign" if error < -1 else "nothing is left of it"
+    elif head.exact.value < 0:  # -15 for -13.68 is below it
+        said = f"{percent(abs(error))} too {'large' if error > 0 else 'small'} in size"
+    else:
+        said = f"{percent(abs(error))} {'high' if error > 0 else 'low'}"
+    return f"by head: {head.line}, {said}"
 
 
 def drift(share: float) -> str:

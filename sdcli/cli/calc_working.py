@@ -14,7 +14,7 @@ from sdcli.units.sampling import SAMPLES, using
 from sdcli.units.syntax import Comparison, Conversion, Logic, Not
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from sdcli.cli.calc_answers import Drivers, Setting
@@ -80,13 +80,14 @@ class Working:
         return Answer(
             self.line,
             value,
-            self._conventions(beside),
+            self._conventions([value], beside),
             tuple(steps),
             rests_on=self.rests_on,
             kept=kept,
             name=self.name,
             companions=beside,
             drivers=self._drivers(kept),
+            notes=self._notes(kept),
             **self._shown_work(self.expression),
         )
 
@@ -104,11 +105,12 @@ class Working:
         return Answer(
             self.line,
             computed,
-            self._conventions(),
+            self._conventions([computed]),
             tuple(steps),
             judgement=judge(computed, claimed),
             claimed=claimed,
             drivers=self._drivers(computed),
+            notes=self._notes(None),
             **self._shown_work(self.expression.part(left)),
         )
 
@@ -116,8 +118,15 @@ class Working:
         """True or false; of a single comparison the left side is the value."""
         steps: list[str] = []
         holds, sides, value = self._asked(self.expression.node, steps)
+        said = self._conventions([], (sides,))
         return Answer(
-            self.line, value, self._conventions(), (*steps, sides), holds=holds, sides=sides
+            self.line,
+            value,
+            said,
+            (*steps, sides),
+            holds=holds,
+            sides=sides,
+            notes=self._notes(None),
         )
 
     def _asked(self, node: Node, steps: list[str]) -> tuple[bool, str, Quantity | None]:
@@ -176,9 +185,9 @@ class Working:
 
         for key, typed in sensitivity.labels(self.expression, self.source).items():
             self.labels[key] = f"{self.name} ({typed})" if self.name else typed
-        return tuple(
-            (self.labels.get(key, key), share) for key, share in sensitivity.drivers(value)
-        )
+        shares = sensitivity.drivers(value)
+        called = _called([key for key, _ in shares], self.labels)
+        return tuple((called[key], share) for key, share in shares)
 
     def _basis(self, rests_on: Mapping[str, dict[str, str]]) -> dict[str, str]:
         """What the answer rests on: its own units, and the values of names."""
@@ -190,9 +199,42 @@ class Working:
                     said[convention] = f"{known} and {text}"
         return ordered(said)
 
-    def _conventions(self, companions: tuple[str, ...] = ()) -> dict[str, str]:
-        """The same with what companions rest on: TB/day on the day and on KB."""
+    def _conventions(
+        self, values: Iterable[Quantity], texts: tuple[str, ...] = ()
+    ) -> dict[str, str]:
+        """The same with what is shown: GB rests on KB, and TB/day beside it on the day, too."""
         from sdcli.units.companions import units_in
 
-        beside = of_units(units_in(companions), self.setting.conventions)
-        return ordered({**beside, **self.rests_on})
+        units = [*units_in(texts), *(unit for value in values for unit in value.units_shown)]
+        return ordered({**of_units(units, self.setting.conventions), **self.rests_on})
+
+    def _notes(self, value: Quantity | None) -> tuple[str, ...]:
+        """What is most likely a slip in the sum."""
+        divides = any(sign in self.line for sign in ("/", "÷", "per"))
+        if not divides and (value is None or len(value.dimension.nouns) <= 1):
+            return ()
+        from sdcli.units.slips import notes
+
+        return notes(self.expression, value, self.values)
+
+
+def _called(keys: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """What sources are called; of two lines whose ranges read alike, the older one's is `before`.
+
+    >>> _called(["x", "x 2"], {"x": "x (5 to 10)", "x 2": "x (5 to 10)"})
+    {'x': 'x before (5 to 10)', 'x 2': 'x (5 to 10)'}
+    """
+    called = {key: labels.get(key, key) for key in keys}
+    newest = {text: _line_of(key) for key, text in labels.items() if key in called}
+    for key, text in called.items():
+        if newest.get(text, _line_of(key)) != _line_of(key):
+            name, bracket, typed = text.partition(" (")
+            is_named = bracket and name.isidentifier()
+            called[key] = f"{name} before{bracket}{typed}" if is_named else f"earlier {text}"
+    return called
+
+
+def _line_of(source: str) -> str:
+    """The name under which a line draws: `rate` for `rate/2`, its second range."""
+    line, slash, ordinal = source.rpartition("/")
+    return line if slash and ordinal.isdecimal() else source

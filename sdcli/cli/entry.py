@@ -8,11 +8,14 @@ stands anywhere on the line.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 
 from sdcli.core.errors import ExitCode, SdcliError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # no fault of what was asked
 
 
 def main() -> None:
@@ -22,47 +25,69 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code (core/errors.py has them)."""
+    if sys.stderr is None:  # closed by whoever started us; print would write to stdout instead
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for good
+    if sys.stdout is None:
+        _tell("error: there is nowhere to write the answer to: stdout is closed")
+        return int(ExitCode.MISSING)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it holds nothing
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show █ shows ?
             stream.reconfigure(errors="replace")
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        return _carry_out(arguments)
+        return _carried_out(arguments)
     except SdcliError as error:
         if debug:
             raise
-        from sdcli.cli.screen import plain
-
-        sys.stdout.flush()
-        print(plain(error.render()), file=sys.stderr)
+        _tell(error.render())
         return int(error.exit_code)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        _tell("interrupted")
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe has left (`sdcli scenarios | head -1`): nothing is wrong here.
-        # stdout is pointed away so that the interpreter's own last flush stays silent.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has left (`sdcli scenarios | head -1`): nothing is wrong
+        _leave_stdout()
         return int(ExitCode.OK)
     except Exception as error:
         if debug:
             raise
-        from sdcli.cli.screen import plain
-
-        told = (
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _leave_stdout()
+            _tell(f"error: cannot write: {(error.strerror or str(error)).lower()}")
+            return int(ExitCode.MISSING)
+        _tell(
             f"error: a defect in sdcli: {type(error).__name__}: {error}; please report it with what"
             f" `sdcli {' '.join(arguments)} --debug` prints"
         )
-        print(plain(told), file=sys.stderr)
         return int(ExitCode.DEFECT)
 
 
-def _carry_out(arguments: list[str]) -> int:
+def _carried_out(arguments: list[str]) -> int:
     """Run the command, and push out what it printed while an error can still be caught."""
-    code = _dispatch(arguments)
-    sys.stdout.flush()
-    return code
+    try:
+        return _dispatch(arguments)
+    finally:
+        sys.stdout.flush()
+
+
+def _tell(text: str) -> None:
+    """Print on stderr, or nothing where that cannot be written either."""
+    from sdcli.cli.screen import plain
+
+    try:  # noqa: SIM105 - contextlib takes longer to import than a sum to do
+        print(plain(text), file=sys.stderr)
+    except OSError:
+        pass
+
+
+def _leave_stdout() -> None:
+    """Point stdout away, so that the interpreter's own last flush stays silent."""
+    try:  # noqa: SIM105 - as above
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # no file of the system stands behind it
+        pass
 
 
 def _dispatch(arguments: list[str]) -> int:

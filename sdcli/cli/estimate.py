@@ -7,19 +7,24 @@ here and not by typer, which starts without the calculators.
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sdcli.core.errors import ExitCode, InputError
+from sdcli.core.errors import ExitCode, InputError, SdcliError
 
 if TYPE_CHECKING:
     from sdcli.cli.estimate_words import Words
+    from sdcli.estimate.calculator import Calculator
     from sdcli.units.conventions import Conventions
 
 _SHEET = "sheet"
 _LATENCY = "latency"
 _POWERS = "powers"
+_ORDERED_MAX = 4  # parameters, in 24 orders
 _USUAL = {"day": 86400, "month": 30, "year": 365.25}  # examples of the options
 
 
@@ -107,6 +112,7 @@ def _calculate(words: Words) -> None:
     from sdcli.cli.estimate_words import LENGTHS
     from sdcli.cli.screen import print_json
     from sdcli.estimate import registry
+    from sdcli.units import UnitError
 
     found = registry.get(words.name)
     if words.wants_help:
@@ -115,13 +121,36 @@ def _calculate(words: Words) -> None:
         print_json(described(found)) if words.as_json else show_calculator(found)
         return
     words.refuse_flags(f"estimate {found.name}", but=("json", "rough", *LENGTHS, "help"))
-    typed = words.bound(found)
-    values = found.bind(typed, nouns=words.nouns, conventions=_conventions(words))
-    outcome = found.run(values)
+    typed, conventions = words.bound(found), _conventions(words)
+    try:
+        values = found.bind(typed, nouns=words.nouns, conventions=conventions)
+        outcome = found.run(values)
+    except UnitError as error:
+        error.fix = error.fix or _order_meant(words, found, conventions)
+        raise
     if words.as_json:
         print_json(answer_json(outcome, values))
     else:
         show_answer(outcome, values)
+
+
+def _order_meant(words: Words, found: Calculator, conventions: Conventions) -> str:
+    """The order of the values by place that makes sense, where just one of all does."""
+    typed = words.positional
+    if not 1 < len(typed) <= len(found.parameters) <= _ORDERED_MAX:
+        return ""
+    meant = []
+    for order in set(permutations(typed)):
+        try:
+            texts = replace(words, positional=list(order)).bound(found)
+            found.run(found.bind(texts, nouns=words.nouns, conventions=conventions))
+        except SdcliError:
+            continue
+        meant.append(order)
+    if len(meant) != 1:
+        return ""
+    names = " ".join(one.name for one in found.parameters if one.name not in words.named)
+    return f"by place they go {names}: sdcli estimate {found.name} {shlex.join(meant[0])}"
 
 
 def _sheet(words: Words, named: list[str], *, only_by_name: bool = False) -> None:
@@ -168,10 +197,11 @@ def _latency(words: Words) -> None:
 
 def _conventions(words: Words) -> Conventions:
     """Day, month and year: as the options say, else those of `--rough`, else the person's own."""
-    from sdcli.cli.calc_options import length
+    from sdcli.cli.calc_options import length, refuse_mix
     from sdcli.cli.settings import settings
     from sdcli.units.conventions import ROUGH
 
+    refuse_mix("rough" in words.flags, [f"--{name}" for name in words.lengths])
     taken = ROUGH if "rough" in words.flags else settings().conventions
     for name, text in words.lengths.items():
         option = f"--{name}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sdcli.cli.estimate_beside import beside, explained, sensitivity, taken
+from sdcli.cli.estimate_beside import Driven, beside, explained, taken
 from sdcli.cli.figures import figures
 from sdcli.estimate.kinds import displayed
 from sdcli.units import Quantity
@@ -40,7 +40,7 @@ def show_answer(outcome: Outcome, given: Collection[str]) -> None:
     for line in lines:
         write(screen, line, hang=2)
     screen.print()
-    if assumed := _assumed(outcome, given):
+    if assumed := _assumed(outcome):
         write(screen, ", ".join(assumed), label="assumed: ")
     if conventions := taken(outcome.conventions, outcome.outputs.values()):
         said = ", ".join(f"{name} {meaning}" for name, meaning in conventions.items())
@@ -52,6 +52,7 @@ def answer_json(outcome: Outcome, given: Collection[str]) -> dict[str, Any]:
     """The same for programs."""
     asked = outcome.calculator
     anchors = _anchors(outcome)
+    driven = Driven(outcome.outputs)
     return {
         "calculator": asked.name,
         "title": asked.title,
@@ -66,7 +67,7 @@ def answer_json(outcome: Outcome, given: Collection[str]) -> dict[str, Any]:
                 **figures(value),
                 "companions": beside(value),
                 "anchor": anchors.get(name),
-                "sensitivity": sensitivity(value),
+                "sensitivity": driven.sensitivity(name),
             }
             for name, value in outcome.outputs.items()
         },
@@ -92,13 +93,11 @@ def _outputs(outcome: Outcome) -> Table:
     return rows
 
 
-def _assumed(outcome: Outcome, given: Collection[str]) -> list[str]:
-    """The defaults that were taken, and the units that were filled in."""
-    said = []
-    for name in outcome.assumed:
-        how = "plain number" if name in given else "default"
-        said.append(f"{name} {displayed(outcome.inputs[name])} ({how})")
-    return said
+def _assumed(outcome: Outcome) -> list[str]:
+    """The defaults that were taken, and the units and nouns that were filled in."""
+    return [
+        f"{name} {displayed(outcome.inputs[name])} ({how})" for name, how in outcome.assumed.items()
+    ]
 
 
 def _anchors(outcome: Outcome) -> dict[str, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 def show_powers(*, as_json: bool) -> None:
     """Print the table."""
     from sdcli.cli.screen import console, print_json, styled, table
-    from sdcli.estimate.calculators.powers import rows
+    from sdcli.estimate.calculators.powers import called, rows
 
     if as_json:
         print_json(
@@ -27,7 +27,7 @@ def show_powers(*, as_json: bool) -> None:
         return
     listed = table("power", ">exactly", ">called", ">more by", ">bytes", ">in decimal")
     for exponent, power in rows():
-        cells = (power.exact, power.near, power.over, power.binary_bytes, power.decimal_bytes)
+        cells = (power.exact, called(exponent), power.over, power.binary_bytes, power.decimal_bytes)
         listed.add_row(f"2^{exponent}", *(styled(str(cell)) for cell in cells))
     screen = console()
     screen.print(listed)

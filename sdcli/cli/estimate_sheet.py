@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sdcli.cli.estimate_beside import beside, explained, sensitivity, taken
+from sdcli.cli.estimate_beside import Driven, beside, explained, taken
 from sdcli.cli.figures import figures
 from sdcli.core.errors import InputError
 
@@ -69,6 +69,7 @@ def sheet_json(sheet: Sheet) -> dict[str, Any]:
     """A sheet for programs."""
     worksheet = sheet.worksheet
     lines = {line.name: line for line in worksheet.lines}
+    driven = Driven({name: lines[name].value for name in sheet.estimates})
     return {
         "sheet": sheet.name,
         "title": sheet.title,
@@ -84,10 +85,11 @@ def sheet_json(sheet: Sheet) -> dict[str, Any]:
                 "worked": lines[name].worked,
                 "uses": list(lines[name].uses),
                 "companions": beside(lines[name].value),
-                "sensitivity": sensitivity(lines[name].value),
+                "sensitivity": driven.sensitivity(name),
             }
             for name in sheet.estimates
         },
+        **({"sensitivity_left_out": driven.left_out} if driven.left_out else {}),
         "conventions": taken(sheet.conventions, (line.value for line in worksheet.lines)),
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
+from sdcli.estimate.listed import ListKind
 from sdcli.units.conventions import NAMES
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Words:
     Args:
         name: the calculator, table or sheet; empty when none was named.
         positional: the values behind it that no parameter's name stands before.
-        named: the values by parameter, with underscores.
+        named: the values by parameter, with underscores; several where it was given several times.
         nouns: count nouns beside the built-in ones.
         lengths: of a day, a month and a year, as they were typed.
         flags: which of FLAGS were given.
@@ -35,7 +36,7 @@ class Words:
 
     name: str = ""
     positional: list[str] = field(default_factory=list)
-    named: dict[str, str] = field(default_factory=dict)
+    named: dict[str, list[str]] = field(default_factory=dict)
     nouns: list[str] = field(default_factory=list)
     lengths: dict[str, str] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
@@ -58,21 +59,34 @@ class Words:
     def bound(self, calculator: Calculator) -> dict[str, str]:
         """The text of each parameter; what has no name fills the rest in the signature's order.
 
+        A parameter that takes a list takes all values that are left, and all that bear its name.
+
         Raises:
-            InputError: more values than parameters are left for.
+            InputError: more values than parameters are left for, or one is given twice.
         """
-        names = [one.name for one in calculator.parameters]
-        free = [name for name in names if name not in self.named]
-        if len(self.positional) > len(free):
+        lists = {one.name for one in calculator.parameters if isinstance(one.kind, ListKind)}
+        texts = {}
+        for name, values in self.named.items():
+            if len(values) > 1 and name not in lists:
+                option = f"--{name.replace('_', '-')}"
+                raise InputError("this is given twice", where=option, given=values[1])
+            texts[name] = ", ".join(values)
+        left = list(self.positional)
+        for one in calculator.parameters:
+            if left and one.name in lists and one.name not in texts:
+                texts[one.name], left = ", ".join(left), []
+            elif left and one.name not in texts:
+                texts[one.name] = left.pop(0)
+        if left:
             raise InputError(
                 "this value belongs to no parameter",
                 where=f"estimate {calculator.name}",
-                given=self.positional[len(free)],
+                given=left[0],
                 expected="at most one value for each of "
                 + " ".join(one.option for one in calculator.parameters),
                 fix="quote a value that has spaces: '250 ms'" if _looks_split(self) else "",
             )
-        return self.named | dict(zip(free, self.positional, strict=False))
+        return texts
 
     def refuse_values(self, where: str, *, positional: bool = True) -> None:
         """Refuse values and nouns where none can be meant.
@@ -136,10 +150,12 @@ def _name(words: Words, option: str, value: str) -> None:
     elif key in FLAGS:
         raise InputError("this takes no value", where=option, given=value)
     else:
-        named = words.lengths if key in LENGTHS else words.named
-        if key in named:
+        if key not in LENGTHS:
+            words.named.setdefault(key, []).append(value)
+            return
+        if key in words.lengths:
             raise InputError("this is given twice", where=option, given=value)
-        named[key] = value
+        words.lengths[key] = value
 
 
 def _place(words: Words, word: str) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from sdcli.core.text import printable
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDTH = 80
+_TRAILING = re.compile(r" +((?:\x1b\[0m)?)(?=\n)")  # where a style ends, it ends before them
 BAR_WIDTH = 20
 
 
@@ -30,7 +31,7 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     coloured = stream.isatty() or "FORCE_COLOR" in os.environ
     return Console(
-        stderr=stderr,
+        file=cast("IO[str]", Trimmed(stream)),
         width=WIDTH if not stream.isatty() and "COLUMNS" not in os.environ else None,
         highlight=False,
         markup=False,  # what people write in brackets is theirs
@@ -40,9 +41,38 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
+class Trimmed:
+    r"""A stream that leaves out the blanks with which tables fill their lines.
+
+    >>> Trimmed(sys.stdout).write("a  1  \n\nb  2\n> ")
+    a  1
+    <BLANKLINE>
+    b  2
+    >
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> None:
+        """Write it, without blanks before the ends of lines."""
+        self.stream.write(_TRAILING.sub(r"\1", text))
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is the stream's."""
+        return getattr(self.stream, name)
+
+
 def print_json(value: Any) -> None:
-    """One JSON object on stdout and nothing else."""
-    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    r"""One JSON object on stdout and nothing else.
+
+    What steers a terminal or hides is written as JSON writes it, `\u009b`: whatever reads the
+    JSON gets it, and whoever looks at it is not fooled.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if printable(text) != text:
+        text = "".join(one if printable(one) == one else json.dumps(one)[1:-1] for one in text)
+    print(text)
 
 
 def styled(text: str, style: str = "", *, no_wrap: bool = False) -> Text:

@@ -54,7 +54,9 @@ class AvailabilityKind(Kind):
         return Accepted(complement(unavailability(value)), was_plain=False)
 
 
-AVAILABILITY = AvailabilityKind("an availability", "99.95%", SHARE.takes, most=1.0, certain=True)
+AVAILABILITY = AvailabilityKind(
+    "an availability", "99.95%", SHARE.takes, most=1.0, certain=True, percent_least=0.5
+)
 AVAILABILITIES = ListKind(
     "availabilities with commas between them",
     "99.9%, 99.95%, 4 nines",

@@ -39,7 +39,8 @@ class Outcome:
     Args:
         calculator: which.
         inputs: every parameter with its value, defaults included; without those left out.
-        assumed: the parameters that nobody gave, or that were plain numbers without their unit.
+        assumed: the parameters that nobody gave, or that were plain numbers without their unit,
+            each with how it came about.
         outputs: every output with its value, in order; an output that does not apply is left out.
         working: one line for each output whose formula the language can say.
         conventions: what day, month and year were taken for, where that played a part.
@@ -47,7 +48,7 @@ class Outcome:
 
     calculator: Calculator
     inputs: dict[str, Value]
-    assumed: tuple[str, ...]
+    assumed: dict[str, str]
     outputs: dict[str, Quantity]
     working: tuple[str, ...]
     conventions: dict[str, str]
@@ -194,8 +195,8 @@ class Calculator:
 
     def _accepted(
         self, values: Mapping[str, Value | None]
-    ) -> tuple[dict[str, Value], tuple[str, ...]]:
-        """The arguments of the function, and those of them that were assumed.
+    ) -> tuple[dict[str, Value], dict[str, str]]:
+        """The arguments of the function, and how those of them came about that were assumed.
 
         They are of their kinds, complete, and of one count noun.
         """
@@ -218,7 +219,13 @@ class Calculator:
         kinds = {one.name: one.kind for one in self.parameters}
         single = {name: value for name, value in accepted.items() if isinstance(value, Quantity)}
         one_noun = agreed(kinds, single, {*plain, *absent})
-        return accepted | one_noun, (*(name for name in given if name in plain), *absent)
+        assumed = {}
+        for name in given:
+            if name in plain:
+                assumed[name] = "plain number"
+            elif name in single and (noun := _added(single[name], one_noun[name])):
+                assumed[name] = f"for each {noun}"
+        return accepted | one_noun, assumed | dict.fromkeys(absent, "default")
 
     def _working(
         self, inputs: Mapping[str, Value], outputs: Mapping[str, Quantity]
@@ -275,6 +282,18 @@ def calculator(
         return checked
 
     return decorate
+
+
+def _added(before: Quantity, after: Quantity) -> str:
+    """The count noun below the line that was not typed: 2 tweet/day is 2 tweet/user/day.
+
+    That 1 MB is for each photo follows from a rate of photos; but 2 tweet/day counts something
+    itself, and so may have been meant for all.
+    """
+    if not before.dimension.nouns:
+        return ""
+    lost = before.dimension / after.dimension
+    return next((noun for noun in lost.nouns if lost.exponent(noun) > 0), "")
 
 
 def _parted(

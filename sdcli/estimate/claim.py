@@ -5,14 +5,18 @@ factor of its own: bits for bytes (8), a day for a second (86,400), a month for 
 thousands for millions (1000), copies forgotten (3). A claim that is off by one of these
 factors, where its kind is in play, gets told so; the words stay careful, since a factor is a
 hint and no proof.
+
+99.99% and 99.9% look alike and are ten times the downtime apart, so availabilities are judged
+by what they lack.
 """
 
 from __future__ import annotations
 
 import math
 
+from sdcli.units.availability import missing
 from sdcli.units.dimension import INFORMATION, TIME, Dimension
-from sdcli.units.display import scaled
+from sdcli.units.display import rounded, scaled
 from sdcli.units.record import TYPE_CHECKING, Record
 from sdcli.units.table import PERCENT
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 OK_FACTOR = 1.05  # a claim this near is right
 ROUNDED_FACTOR = 1.26  # a claim this near is honest rounding: a tenth of a power of ten
 _NEAR = 1.1  # a named factor is recognised this near: the claim was rounded, too
+_AVAILABILITY_MIN = 0.9  # percents from here on are judged by what they lack
 _ZEROS_MAX = 12
 _COPIES = (2, 3)
 _STORES = ("server", "node")  # things of which one keeps copies
@@ -43,18 +48,21 @@ class Judgement(Record):
         ratio: claimed over computed: 10 says that the claim is ten times too high; None when
             zero was computed and something else claimed.
         cause: what the slip looks like, after its factor (`8 times too high: looks like bits
-            read as bytes`); empty unless the claim is off by a factor that is recognised.
+            read as bytes`); empty unless the claim is off in a way that is recognised.
+        by_downtime: whether two availabilities were compared by what they lack; the ratio is
+            that of their downtimes then.
     """
 
     verdict: str
     ratio: float | None
     cause: str = ""
+    by_downtime: bool = False
 
 
 def judge(computed: Quantity, claimed: Quantity) -> Judgement:
     """Whether a claim holds: ok within 5 %, rounded within a factor of 1.26, else off.
 
-    Ranges are compared by their medians.
+    Ranges are compared by their medians, and percents from 90 % on by what they lack.
 
     Args:
         computed: the value of the sum.
@@ -66,23 +74,64 @@ def judge(computed: Quantity, claimed: Quantity) -> Judgement:
     >>> from sdcli.units import quantity
     >>> judge(quantity("15 MB/s"), quantity("120 MB/s")).cause
     '8 times too high: looks like bits read as bytes'
+    >>> judge(quantity("4 nines"), quantity("3 nines")).cause
+    'the downtime differs by a factor of 10'
     """
     computed.same_kind(claimed, "this compares {} with {}", "=")
     if computed.value == claimed.value:
         return Judgement("ok", 1.0)
-    ratio = claimed.value / computed.value if computed.value else None
-    if ratio is None or not 0 < ratio < math.inf:
-        return Judgement("off", ratio if ratio is None or math.isfinite(ratio) else None)
+    if _is_availability(computed) and _is_availability(claimed):
+        return _by_downtime(missing(computed.value), missing(claimed.value))
+    ratio = _ratio(computed.value, claimed.value)
+    verdict = _verdict(ratio)
+    if verdict != "off" or ratio is None or ratio == 0:
+        return Judgement(verdict, ratio)
+    return Judgement(verdict, ratio, _cause(computed, claimed, ratio))
+
+
+def _ratio(computed: float, claimed: float) -> float | None:
+    ratio = claimed / computed if computed else math.inf
+    return ratio if math.isfinite(ratio) else None
+
+
+def _verdict(ratio: float | None) -> str:
+    if ratio is None or ratio <= 0:
+        return "off"
     apart = max(ratio, 1 / ratio)
-    if apart <= OK_FACTOR:
-        return Judgement("ok", ratio)
-    if apart <= ROUNDED_FACTOR:
-        return Judgement("rounded", ratio)
-    return Judgement("off", ratio, _cause(computed, claimed, ratio))
+    return "ok" if apart <= OK_FACTOR else "rounded" if apart <= ROUNDED_FACTOR else "off"
+
+
+def _is_availability(value: Quantity) -> bool:
+    """Whether it is a percent near 100; 100 itself may be honest rounding: 33% * 3 = 100%."""
+    return value.shown.text == "%" and _AVAILABILITY_MIN <= value.value < 1
+
+
+def _by_downtime(computed: float, claimed: float) -> Judgement:
+    """Availabilities by what is missing to 100 %."""
+    if computed == claimed:  # apart by the noise of floating point alone
+        return Judgement("ok", 1.0, by_downtime=True)
+    ratio = _ratio(computed, claimed)
+    verdict = _verdict(ratio)
+    cause = ""
+    if ratio and verdict == "off":
+        cause = f"the downtime differs by a factor of {factor(ratio)}"
+    return Judgement(verdict, ratio, cause, by_downtime=True)
+
+
+def factor(ratio: float) -> str:
+    """By which factor two positive numbers differ, in full while that is short.
+
+    >>> factor(1008), factor(0.1), factor(1.27), factor(2.592e6)
+    ('1,008', '10', '1.27', '2.592M')
+    """
+    apart = rounded(max(ratio, 1 / ratio))
+    return f"{apart:,.6g}" if apart < _IN_FULL else scaled(apart)
 
 
 def _cause(computed: Quantity, claimed: Quantity, ratio: float) -> str:
     """The nearest factor of the kinds that are in play, or else a power of ten."""
+    if ratio < 0:
+        return "the sign differs"
     is_high = ratio > 1
     apart = ratio if is_high else 1 / ratio
     is_time = computed.dimension.exponent(TIME) > 0
@@ -94,8 +143,7 @@ def _cause(computed: Quantity, claimed: Quantity, ratio: float) -> str:
         ]
         if near:
             _, named, words = min(near)
-            factor = f"{named:,g}" if named < _IN_FULL else scaled(named)
-            return f"{factor} times too {'high' if is_high else 'low'}: {words}"
+            return f"{factor(named)} times too {'high' if is_high else 'low'}: {words}"
     return ""
 
 

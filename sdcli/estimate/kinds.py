@@ -66,6 +66,7 @@ class Kind:
         noun: the count noun for each of which it is; filled in where it was left out.
         follows: the parameters whose count noun it shares; the first one given decides.
         side: where it has that noun: -1 below the line (a size for each of them), 1 above.
+        percent_least: a share below which nobody means a percentage: no availability is 2 %.
         over: the parameter whose value may be typed below the line of this one: 52 min/year.
     """
 
@@ -81,6 +82,7 @@ class Kind:
     noun: str = ""
     follows: tuple[str, ...] = ()
     side: int = -1
+    percent_least: float = 0.0
     over: str = ""
 
     def meaning(self, bare: str) -> Kind:
@@ -238,13 +240,17 @@ class Kind:
         return missing_factor(value.dimension, quantity(self.example).dimension)
 
     def _percent(self, value: Quantity) -> str:
-        """20 where a share is asked for: 20 % is meant."""
+        """20 where a share is asked for: 20 % is meant, unless that is out of bounds as well."""
         typed = value.display()
-        meant = value.high <= 100 * self.most and typed.replace(".", "", 1).isdigit()
-        return f"write {typed}%" if meant and self.example.endswith("%") else ""
+        is_plain = typed.replace(".", "", 1).isdigit() and self.example.endswith("%")
+        least = max(self.least, self.percent_least)
+        meant = value.low > 1 and least <= value.low / 100 and value.high / 100 <= self.most
+        return f"write {typed}%" if is_plain and meant else ""
 
     def _bounds(self, value: Quantity) -> str:
         """What it may be, in the units of the value that is not."""
+        if PERCENT in value.preferred and not self.example.endswith("%"):
+            value = Quantity(value.spread, conventions=value.conventions)  # 0.9995, no 99.95%
         least, most = (_end(bound, value) for bound in (self.least, self.most))
         if self.nonzero and self.least <= 0:
             return "more than 0" + (f", up to {most}" if self.most < float("inf") else "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sdcli.units import Quantity, UnitError
 from sdcli.units.evaluate import Evaluator
+from sdcli.units.factors import factors
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.spread import Point
 from sdcli.units.syntax import Binary, Call, Conversion, Name, Negative, Node
@@ -99,6 +100,12 @@ def _with_operands(node: Node, names: tuple[Name, ...]) -> Node:
     if isinstance(node, Call):
         return Call(node.span, node.function, names)
     return node
+
+
+def is_quotient(node: Node) -> bool:
+    """Whether it is a product of which something divides: `peak / per_server`."""
+    is_product = isinstance(node, Binary) and node.operator in "*/"
+    return is_product and any(part.inverse for part in factors(node))
 
 
 def median(quantity: Quantity) -> Quantity:

@@ -28,6 +28,7 @@ from sdcli.core.faults import in_order
 from sdcli.core.files import read_text
 from sdcli.core.folders import content_folders, shipped
 from sdcli.core.suggest import did_you_mean
+from sdcli.estimate.uncertain import UNCERTAIN_MAX, uncertain
 from sdcli.estimate.worksheet import Worksheet
 from sdcli.units import UnitError, parse
 from sdcli.units.conventions import DEFAULT, of_units, ordered
@@ -149,7 +150,7 @@ def read(text: str, name: str, conventions: Conventions = DEFAULT) -> Sheet:
     reader = _Reader(tree)
     sheet, faults = replace(reader.sheet(), taken=conventions), reader.faults
     if not reader.is_torn:
-        faults += _sums(tree, sheet, reader.unusable)
+        faults += _too_uncertain(tree, sheet) or list(_sums(tree, sheet, reader.unusable))
     if faults:
         raise FaultsFound(in_order(faults))
     return sheet
@@ -289,6 +290,17 @@ class _Reader:
 
     def _fault(self, key: Key, message: str, remedy: str) -> None:
         self.faults.append(self.tree.fault(key, message, remedy))
+
+
+def _too_uncertain(tree: Tree, sheet: Sheet) -> list[Fault]:
+    """The fault of a sheet that would draw for minutes."""
+    texts = {name: one.text for name, one in sheet.assumptions.items()}
+    texts |= {name: one.formula for name, one in sheet.estimates.items()}
+    count = uncertain(texts, sheet.nouns)
+    if count <= UNCERTAIN_MAX:
+        return []
+    message = f"{count} ranges, and operations with them, are too many"
+    return [tree.fault((), message, f"at most {UNCERTAIN_MAX}; part the sheet")]
 
 
 def _sums(tree: Tree, sheet: Sheet, unusable: set[str]) -> Iterator[Fault]:

@@ -10,8 +10,9 @@ dimension; product.py holds products of units. arithmetic.py computes with sprea
 scalar forms of operations.py; sampling draws them, in Python (scalars.py) or with numpy
 (vectors.py); sensitivity says which range drives the result. The words are data: table (units),
 vocabulary (nouns), functions, habits (what people write instead), long_tail (the names that
-pint explains to physical.py). numpy and pint come in when they are needed, and everything else
-is so little that a one-shot sum starts about as fast as Python does.
+pint explains to physical.py). slips tells what a sum most likely should have said. numpy and
+pint come in when they are needed, and everything else is so little that a one-shot sum starts
+about as fast as Python does.
 """
 
 from __future__ import annotations

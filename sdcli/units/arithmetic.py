@@ -4,7 +4,7 @@ Points combine as numbers. Lognormal products multiply, divide and take powers i
 normal sums add in closed form, and logarithm and exponential lead from one to the other. What
 depends on the same weights of the same sources is parallel: x and 2x have an exact sum and an
 exact minimum. Everything else is worked out at each draw of the sources (sampling.py). What
-leaves the range of floating point is an error, never infinite.
+leaves the range of floating point is an error, never infinite, and never 0 by underflow.
 
 A monotone function of one spread, such as ceil, would have exact quantiles too. It is drawn
 all the same: the next operation would have to draw it anyway, and each of them to know it.
@@ -18,7 +18,15 @@ from sdcli.units import operations
 from sdcli.units.errors import UnitError
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.sampling import current, engine_of
-from sdcli.units.spread import Linear, Point, Product, Samples
+from sdcli.units.spread import (
+    Linear,
+    Point,
+    Product,
+    Samples,
+    too_large,
+    too_small,
+    within_floats,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,18 +36,20 @@ if TYPE_CHECKING:
     from sdcli.units.spread import Spread
 
 _SAME = 1e-12  # two weights nearer than this share are one weight, rounded twice
+_NEVER_ZERO = (operations.power, operations.exp)  # unless the base is 0
 
 
 def multiply(one: Spread, two: Spread) -> Spread:
     """The product."""
     if isinstance(one, Point) and isinstance(two, Point):
-        return _point(one.value * two.value)
+        return _nonzero(one.value * two.value, one.value, two.value)
     if isinstance(two, Point):
         return scale(one, two.value)
     if isinstance(one, Point):
         return scale(two, one.value)
     if isinstance(one, Product) and isinstance(two, Product):
-        return _product(one.coefficient * two.coefficient, _add_weights(one.weights, two.weights))
+        weights = _add_weights(one.weights, two.weights)
+        return _product(_nonzero(one.coefficient * two.coefficient, 1.0).value, weights)
     return _at_each_draw(operations.multiply, one, two)
 
 
@@ -48,11 +58,11 @@ def scale(one: Spread, factor: float) -> Spread:
     if factor == 0:
         return Point(0.0)
     if isinstance(one, Product):
-        return _product(one.coefficient * factor, one.weights)
+        return _product(_nonzero(one.coefficient * factor, 1.0).value, one.weights)
     if isinstance(one, Linear):
         return _linear(one.mean * factor, [(name, w * factor) for name, w in one.weights])
     if isinstance(one, Point):
-        return _point(one.value * factor)
+        return _nonzero(one.value * factor, one.value)
     return _at_each_draw(operations.multiply, one, Point(factor))
 
 
@@ -66,9 +76,9 @@ def divide(one: Spread, two: Spread) -> Spread:
         if two.value == 0:
             raise UnitError("this divides by zero")
         if isinstance(one, Point):
-            return _point(one.value / two.value)
+            return _nonzero(one.value / two.value, one.value)
         if math.isinf(1 / two.value):
-            raise _too_large()
+            raise too_large()
         return scale(one, 1 / two.value)
     if isinstance(two, Product):
         return multiply(one, power(two, -1.0))
@@ -212,9 +222,12 @@ def _function(operation: Callable[..., float], *spreads: Spread) -> Spread:
 
 def _exactly(operation: Callable[..., float], *values: float) -> float:
     try:
-        return _point(operation(*map(float, values))).value
+        result = operation(*map(float, values))
     except OverflowError as error:
-        raise _too_large() from error
+        raise too_large() from error
+    if operation in _NEVER_ZERO:
+        return _nonzero(result, 1.0 if operation is operations.exp else values[0]).value
+    return _point(result).value
 
 
 def _at_each_draw(operation: Callable[..., float], *spreads: Spread) -> Spread:
@@ -229,14 +242,28 @@ def _sampled(engine: Engine, work: Callable[[], Draws], spreads: tuple[Spread, .
     try:
         values = work()
     except OverflowError as error:
-        raise _too_large() from error
+        raise too_large() from error
     except ZeroDivisionError as error:
         raise UnitError("the divisor of this may be zero") from error
     least, most = engine.extremes(values)
     if least == most:
         return Point(least)
+    if most - least <= _SAME * _size(engine, (least, most), spreads):
+        return Point(engine.quantiles(values, (0.5,))[0])  # (x + 1) - x, rounded at each draw
     sources = sorted({source for one in spreads for source in one.sources})
     return Samples(values, engine.sampling, tuple(sources))
+
+
+def _size(engine: Engine, ends: tuple[float, float], spreads: tuple[Spread, ...]) -> float:
+    """What the rounding of a result is small beside: itself, and what may have cancelled in it.
+
+    Only what shares a source cancels, and only then are its draws looked through for it.
+    """
+    sizes = list(ends)
+    sources = [source for one in spreads for source in one.sources]
+    if len(set(sources)) < len(sources):
+        sizes += [end for one in spreads for end in engine.extremes(one.draws(engine))]
+    return max(map(abs, sizes))
 
 
 def _engine(spreads: tuple[Spread, ...]) -> Engine:
@@ -283,14 +310,7 @@ def _product(coefficient: float, weights: Weights | list[tuple[str, float]]) -> 
     settled = _settled(weights)
     if not settled or coefficient == 0:
         return _point(coefficient)
-    try:
-        spread = Product(coefficient, settled)
-        finite = all(math.isfinite(bound) for bound in spread.bounds)
-    except (OverflowError, ZeroDivisionError) as error:
-        raise _too_large() from error
-    if not finite:
-        raise _too_large()
-    return spread
+    return within_floats(Product(coefficient, settled))
 
 
 def _linear(mean: float, weights: Weights | list[tuple[str, float]]) -> Spread:
@@ -299,10 +319,7 @@ def _linear(mean: float, weights: Weights | list[tuple[str, float]]) -> Spread:
     settled = tuple(sorted((name, w) for name, w in weights if abs(w) > size * 1e-15))
     if not settled:
         return _point(mean)
-    spread = Linear(mean, settled)
-    if not all(math.isfinite(bound) for bound in spread.bounds):
-        raise _too_large()
-    return spread
+    return within_floats(Linear(mean, settled))
 
 
 def _as_linear(one: Spread) -> Linear | None:
@@ -313,9 +330,16 @@ def _as_linear(one: Spread) -> Linear | None:
 
 def _point(value: float) -> Point:
     if not math.isfinite(value):
-        raise _too_large()
+        raise too_large()
     return Point(float(value))
 
 
-def _too_large() -> UnitError:
-    return UnitError("this is too large to compute")
+def _nonzero(result: float, *operands: float) -> Point:
+    """The result as a point, which is 0 only where an operand is.
+
+    Raises:
+        UnitError: it has underflowed.
+    """
+    if result == 0 and all(operands):
+        raise too_small()
+    return _point(result)

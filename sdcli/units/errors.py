@@ -29,7 +29,9 @@ class UnitError(InputError):
 
     Args:
         span: start and end in `text` of what it is about; the start gets the caret.
-        text: the whole line; without it, no line is shown. The rest as in `core.errors`.
+        text: the whole line; without it, no line is shown.
+        undeclared: the word that may be declared as a count noun, where that would mend it. The
+            rest as in `core.errors`.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class UnitError(InputError):
         fix: str = "",
         span: Span | None = None,
         text: str = "",
+        undeclared: str = "",
     ) -> None:
         super().__init__(what, where=where, given=given, expected=expected, fix=fix)
         self.span = span
         self.text = text
+        self.undeclared = undeclared
 
     def at(self, span: Span, text: str) -> UnitError:
         """The same error with its place, unless it has one already."""
@@ -56,7 +60,7 @@ class UnitError(InputError):
         return self._copy(where=where)
 
     def _copy(self, **changes: Any) -> UnitError:
-        parts = ("where", "given", "expected", "fix", "span", "text")
+        parts = ("where", "given", "expected", "fix", "span", "text", "undeclared")
         return UnitError(self.what, **{part: getattr(self, part) for part in parts} | changes)
 
     def render(self) -> str:
@@ -104,6 +108,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     near = [(edits(word.casefold(), name.casefold()), name) for name in nearest(word, known)]
     if len(word) < _SHORT:  # two letters are near to everything; only their case is a hint
         near = [(distance, name) for distance, name in near if distance == 0]
+    first = word[:1].casefold()  # two slips and another beginning: another word
+    near = [(far, name) for far, name in near if far <= 1 or name[:1].casefold() == first]
     best = [name for distance, name in near if distance == near[0][0]]
     return f"did you mean {' or '.join(best)}?" if best else ""
 

@@ -30,7 +30,7 @@ from sdcli.units.syntax import (
     write,
 )
 from sdcli.units.table import AMBIGUOUS, noun_unit
-from sdcli.units.vocabulary import Vocabulary, ambiguous
+from sdcli.units.vocabulary import Vocabulary, ambiguous, unit_is_no_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -107,7 +107,16 @@ class Evaluator:
         left, right = self.value(node.left), self.value(node.right)
         if node.operator in ("=", "=="):
             right = _keep_noun(left, right)
-        self._placed(node.sign, lambda: left.same_kind(right, COMPARES, node.operator))
+        try:
+            left.same_kind(right, COMPARES, node.operator)
+        except UnitError as error:
+            if node.operator == "=" and isinstance(node.left, UnitWord):
+                word = self.text[slice(*node.left.span)]
+                raise unit_is_no_name(word, node.left.unit).at(node.left.span, self.text) from None
+            from sdcli.units.slips import sides_fix
+
+            error.fix = sides_fix(node, left, right, self.values) or error.fix
+            raise error.at(node.sign, self.text) from None
         return left, right
 
     def holds(self, node: Node) -> bool:
@@ -161,7 +170,7 @@ class Evaluator:
                 f"{quoted(name)} is a function and takes its values in brackets",
                 expected=f"{FUNCTIONS[name].signature}, like {FUNCTIONS[name].example}",
             )
-        known = [*self.values, *self.known, *self.vocabulary.words(), *FUNCTIONS]
+        known = [*self.values, *self.known, *self.vocabulary.words_like(name), *FUNCTIONS]
         return UnitError(
             f"{quoted(name)} is no name, unit or count noun that is known here",
             fix=hint(name) or suggestion(name, known) or long_tail.suggestion(name),
@@ -178,7 +187,7 @@ class Evaluator:
         try:
             result = _combine(node.operator, left, right)
         except UnitError as error:
-            error.fix = _range_meant(node) or error.fix
+            error.fix = self._meant(node, left, right) or error.fix
             raise error.at(node.sign, self.text) from None
         if self.steps is not None and not inside:
             said, self.steps = self.steps, None  # its parts have been said already
@@ -190,6 +199,16 @@ class Evaluator:
             if len(sides) > 1:
                 said.append(f"{' '.join(sides)} = {result}")
         return result
+
+    def _meant(self, node: Binary, left: Quantity, right: Quantity) -> str:
+        """What makes an operation fit that was refused, where that is certain."""
+        if node.operator not in "+-" or left.dimension == right.dimension:
+            return ""
+        if fix := _range_meant(node):
+            return fix
+        from sdcli.units.slips import sides_fix
+
+        return sides_fix(node, left, right, self.values)
 
     def _factor(self, part: Part) -> str:
         text = _shown(self.value(part.node), divides=part.inverse)
@@ -206,7 +225,7 @@ class Evaluator:
                 fix=f"{write(node.high)} to {write(node.low)}",
             )
         source = self.source if node.ordinal == 1 else f"{self.source}/{node.ordinal}"
-        magnitude = between(low.value, high.value, source)
+        magnitude = self._placed(node.span, lambda: between(low.value, high.value, source))
         return Quantity(magnitude, low.dimension, high.preferred, None, self.conventions)
 
     def _conversion(self, node: Conversion) -> Quantity:
@@ -214,28 +233,13 @@ class Evaluator:
         try:
             result = value.shown_in(node.target)
         except UnitError as error:
-            error.fix = self._per_noun(node, value) or error.fix
+            from sdcli.units.slips import conversion_fix
+
+            error.fix = conversion_fix(node, value, self.values) or error.fix
             raise error.at(node.sign, self.text) from None
         if self.steps is not None and not is_literal(node.operand) and str(value) != str(result):
             self.steps.append(f"{value} = {result}")
         return result
-
-    def _per_noun(self, node: Conversion, value: Quantity) -> str:
-        """`40 kqps * 1 KB to MB/s`: what is missing is that each request has 1 KB."""
-        extra = (value.dimension / node.target.dimension).exponents
-        if len(extra) != 1 or extra[0][1] != 1 or extra[0][0] not in value.dimension.nouns:
-            return ""
-        factor = node.operand
-        while isinstance(factor, Binary) and factor.operator == "*":
-            last = factor.right
-            if (
-                isinstance(last, Literal)
-                and last.unit is not None
-                and not last.unit.dimension.nouns
-            ):
-                return f"write {write(last)}/{extra[0][0]}"
-            factor = factor.left
-        return ""
 
     def _call(self, node: Call) -> Quantity:
         values = [self.value(argument) for argument in node.arguments]

@@ -11,9 +11,23 @@ from sdcli.units.errors import UnitError, printable, quoted
 from sdcli.units.evaluate import Evaluator
 from sdcli.units.parser import EXAMPLE, Parser
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.syntax import PRODUCT, Comparison, Conversion, binding, is_question, write
+from sdcli.units.syntax import (
+    PRODUCT,
+    Comparison,
+    Conversion,
+    UnitWord,
+    binding,
+    is_question,
+    write,
+)
 from sdcli.units.table import UNITS
-from sdcli.units.vocabulary import FUNCTION_NAMES, OPERATOR_WORDS, Vocabulary, is_name
+from sdcli.units.vocabulary import (
+    FUNCTION_NAMES,
+    OPERATOR_WORDS,
+    Vocabulary,
+    is_name,
+    unit_is_no_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -269,7 +283,7 @@ def checked_name(name: str) -> str:
     elif len(name) > NAME_LENGTH_MAX:
         what = f"a name has at most {NAME_LENGTH_MAX} characters, this one has {len(name)}"
     elif name in UNITS:
-        what = f"{quoted(name)} is a unit and cannot name a value"
+        what = unit_is_no_name(name, UNITS[name]).what
     elif name in OPERATOR_WORDS:
         what = f"{quoted(name)} means something else in an expression"
     else:
@@ -284,7 +298,8 @@ def statement(
 
     A lower-case word to the left of `=` names a value, and hides a count noun of its spelling,
     unless it is a unit (physical ones too) or a function: then, as with `==` and with anything
-    longer, `A = B` is a claim to be checked.
+    longer, `A = B` is a claim to be checked. `MB = 1000 KB` is one; `b = size` would be one that
+    nobody means, and is refused.
 
     Raises:
         UnitError: it cannot be read.
@@ -298,4 +313,11 @@ def statement(
             return name, Expression(line, len(left) + 1, vocabulary, hidden)
     if not line.strip():
         raise UnitError("there is nothing here to compute", expected=EXAMPLE)
-    return None, Expression(line, 0, vocabulary, hidden, claim=True)
+    expression = Expression(line, 0, vocabulary, hidden, claim=True)
+    node = expression.node
+    if isinstance(node, Comparison) and node.operator == "=" and expression.names:
+        left_side = node.left
+        if isinstance(left_side, UnitWord):  # b = a, where b is the bit
+            error = unit_is_no_name(line[slice(*left_side.span)], left_side.unit)
+            raise error.at(left_side.span, line)
+    return None, expression

@@ -28,6 +28,27 @@ _MEANT = (  # words, what to write
     ("eur euro euros gbp", "money is written in $"),
     ("quarter quarters", "write 3 month"),
 )
+_NUMBERS = dict(
+    zip(
+        (
+            *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+            *("eleven", "twelve", "twenty", "thirty", "forty", "fifty", "sixty", "seventy"),
+            *("eighty", "ninety"),
+        ),
+        (*range(1, 13), *range(20, 100, 10)),
+        strict=True,
+    )
+)
+_CALLED = (  # functions of other languages, what to write
+    ("pow power", "write ^ for a power: 2^3"),
+    ("avg mean average", "write (a + b) / 2"),
+    ("sum", "write a + b"),
+    ("log", "write ln, log2 or log10"),
+    ("roundup ceiling", "write ceil"),
+    ("rounddown trunc int", "write floor"),
+    ("cbrt", "write ^(1/3)"),
+)
+CALLED = {word: said for words, said in _CALLED for word in words.split()}
 MEANT = {word: said for words, said in _MEANT for word in words.split()}
 
 
@@ -36,12 +57,18 @@ def hint(word: str) -> str:
 
     >>> hint("DAU"), hint("Million")
     ('write user: 150M user * 2 tweet/user/day', 'write million in small letters')
+    >>> hint("million"), hint("five")
+    ('a number has one such word, right behind it: 5 million', 'write 5')
     """
     small = word.casefold()
     if small in MEANT:
         return MEANT[small]
+    if small in _NUMBERS and small not in NINES:
+        return f"write {_NUMBERS[small]}"
     if word in NINES:
         return "nines(...) gives the number of nines"
+    if word in MAGNITUDES and len(word) > 1:
+        return "a number has one such word, right behind it: 5 million"
     singular = small.removesuffix("s")
     if singular in MAGNITUDES and len(singular) > 1:
         return f"write {singular}" + (" in small letters" if small in MAGNITUDES else "")

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from sdcli.units.conventions import NAMES
 from sdcli.units.errors import UnitError, quoted
 from sdcli.units.product import UnitProduct
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.syntax import Interval, Literal, Negative, Node
+from sdcli.units.syntax import Interval, Literal, Negative, Node, number_text
 from sdcli.units.table import DOLLAR, PERCENT, Unit
 from sdcli.units.tokens import Token, tokenize
 from sdcli.units.vocabulary import MAGNITUDES, NINES, OPERATOR_WORDS, Vocabulary, unknown_unit
@@ -25,6 +26,7 @@ _EXPONENT_MAX = 12  # of a unit
 NINES_MAX = 15  # a float next to 1 has 53 bits: 15 nines, and nothing certain beyond
 _PERCENT_DECIMALS = NINES_MAX - 2
 _BILLION = 1e9
+_ENDS_DIGITS = 12  # to which the ends of a range are offered
 
 
 class LiteralParser:
@@ -197,7 +199,11 @@ class LiteralParser:
         return self._is_word("to") and self._is_number(2 if negative else 1)
 
     def _range(self, low: Literal, *, negative: bool = False) -> Node:
-        """`low to high` or `middle +- reach`; a bare left side takes the right side's unit."""
+        """`low to high` or `middle +- reach`; a bare left side takes the right side's unit.
+
+        Both stand for their two ends. 10 +- 2 is 8 to 12 and lognormal like it, so its median
+        is sqrt(8 * 12) = 9.8 and not the 10 between them: what is positive varies by factors.
+        """
         word = self._take()
         below_zero = self._ahead().kind == "-"
         if below_zero:
@@ -210,7 +216,8 @@ class LiteralParser:
                 raise self._wrong("nines are counted from below", word, "like 3 to 4 nines")
             if low.unit is None:  # 3 to 4 nines
                 low = Literal(low.span, self._nines_percent(low.number, word), PERCENT)
-        if low.unit is None:
+        is_bare = low.unit is None
+        if is_bare:
             low = Literal(low.span, low.number, high.unit)
         elif high.unit is None and low.unit is DOLLAR:
             high = Literal(high.span, high.number, DOLLAR)
@@ -224,9 +231,38 @@ class LiteralParser:
         two = -high.number if below_zero else high.number
         if word.kind == "+-":
             if low.unit is PERCENT or low.unit is not high.unit:
-                raise self._wrong("this has two readings", word, "the two ends: 90 to 110")
+                raise self._no_reach(low, high, word, is_bare=is_bare)
             one, two = one - two, one + two
         return self._interval(_signed(one, low), _signed(two, high))
+
+    def _no_reach(
+        self, middle: Literal, reach: Literal, sign: Token, *, is_bare: bool
+    ) -> UnitError:
+        """The error for a reach in percent, or in another unit than the middle.
+
+        `50% +- 10%` goes from 45% to 55%, or from 40% to 60%; `100 MB +- 10%` can only mean a
+        tenth of it, but it is an amount that stands behind +-.
+        """
+        unit, number = middle.unit, middle.number
+        if reach.unit is not PERCENT:
+            part = _same_size(reach.unit, unit)
+            fix = ""
+            if part is not None and unit is not None:
+                least, most = _ends(number, reach.number * part)
+                fix = f"write {_with(least, unit)} to {_with(most, unit)}"
+            expected = f"like 5 {unit} +- 1 {unit}"
+            return self._wrong("the two numbers of +- have one unit", sign, expected, fix)
+        share = number_text(reach.number) + "%"
+        least, most = (
+            _with(end, None if is_bare else unit)
+            for end in _ends(number, number * reach.number / 100)
+        )
+        if not (is_bare or unit is PERCENT):
+            what, expected = "behind +- stands an amount, not a share", "a range, like 90 to 110 MB"
+            return self._wrong(what, sign, expected, f"write {least} to {most}")
+        points = " to ".join(f"{end}%" for end in _ends(number, reach.number))
+        readings = f"{least} to {most} for {share} of it, or {points}"
+        return self._wrong("this has two readings", sign, readings)
 
     def _interval(self, low: Node, high: Node) -> Node:
         self._intervals += 1
@@ -278,6 +314,27 @@ class LiteralParser:
             self._at += 2 if minus else 1
             sign *= -int(power.value) if minus else int(power.value)
         return [(unit, sign)]
+
+
+def _ends(middle: float, reach: float) -> tuple[str, str]:
+    """Both ends of `middle +- reach`, without what adding rounds: 0.98, not 0.9799999999."""
+    from sdcli.units.display import rounded
+
+    low, high = (rounded(middle + sign * reach, _ENDS_DIGITS) for sign in (-1, 1))
+    return tuple(("-" if end < 0 else "") + number_text(abs(end)) for end in (low, high))  # type: ignore[return-value]
+
+
+def _with(number: str, unit: Unit | None) -> str:
+    return UnitProduct(((unit, 1),)).after(number) if unit is not None else number
+
+
+def _same_size(one: Unit | None, other: Unit | None) -> float | None:
+    """How many of the other unit one is; None of two kinds, or where a convention decides."""
+    if one is None or other is None or one.dimension != other.dimension:
+        return None
+    if {one.convention, other.convention} & set(NAMES):
+        return None
+    return one.scale / other.scale
 
 
 def _signed(number: float, literal: Literal) -> Node:

@@ -79,6 +79,8 @@ SYMBOLS: tuple[str, ...] = tuple(
     """.split()  # noqa: SIM905
 )
 
+_SHORT = 5  # letters of a word that is near to too many names
+_LONGEST = max(map(len, NAMES)) + 5
 _PREFIXES = {
     "k": "kilo",
     "M": "mega",
@@ -146,12 +148,22 @@ def written_out(symbol: str) -> str:
 def suggestion(word: str) -> str:
     """`did you mean kilometer?`, or an empty string; asked when no word of ours is near.
 
-    Of a symbol only the case may be wrong: three letters are near to too many others.
+    Of a symbol only the case may be wrong, and of a name with few letters: `cpu` is near to
+    cup, and `point` to pint. A longer one may be off by a fifth of its letters.
 
-    >>> suggestion("killometer"), suggestion("hz"), suggestion("redirect")
-    ('did you mean kilometer?', 'did you mean Hz?', '')
+    >>> suggestion("killometer"), suggestion("hz"), suggestion("redirect"), suggestion("point")
+    ('did you mean kilometer?', 'did you mean Hz?', '', '')
     """
+    from sdcli.core.suggest import edits
     from sdcli.units import errors
 
-    symbols = (symbol for symbol in SYMBOLS if symbol.casefold() == word.casefold())
-    return errors.suggestion(word, (*NAMES, *symbols))
+    small = word.casefold()
+    known = [name for name in (*NAMES, *SYMBOLS) if name.casefold() == small]
+    if not known and _SHORT < len(word) <= _LONGEST:
+        allowed = len(word) // 5
+        known = [
+            name
+            for name in NAMES
+            if abs(len(name) - len(word)) <= allowed and edits(small, name) <= allowed
+        ]
+    return errors.suggestion(word, known)

@@ -130,7 +130,7 @@ class Parser(Readings):
         if word in OPERATOR_WORDS:
             return f"write {word} for {token.text}"
         if word == "of":
-            return "write * for of: 20% * 5 GB"
+            return self._product_meant(token)
         if before.kind == "word" and before.text in FUNCTIONS:
             return f"write {before.text}(...)"
         if token.kind == "number" and before.kind == "number":
@@ -138,6 +138,22 @@ class Parser(Readings):
         if token.kind == "$" and before.kind == "number":
             return f"write ${before.text}"
         return "write * to multiply" if token.kind == "(" else ""
+
+    def _product_meant(self, of: Token) -> str:
+        """`20% * 500GB` for `20% of 500GB`, in the words that were typed."""
+        first = self._ahead(-1)
+        if first.kind != "number" and self._ahead(-2).kind == "number":
+            first = self._ahead(-2)
+        last = self._ahead(1)
+        unit = self._ahead(2)
+        if last.kind == "number" and (
+            unit.kind == "%" or (unit.kind == "word" and not self._is_operator_word(unit))
+        ):
+            last = unit
+        if last.kind not in ("number", "word", "%"):
+            return "write * for of"
+        before = self._written(first.span[0], of.span[0]).strip()
+        return f"write * for of: {before} * {self._written(of.span[1], last.span[1]).strip()}"
 
     # --- operators
 
@@ -192,9 +208,11 @@ class Parser(Readings):
             )
 
     def _power(self, left: Node, caret: Token, *, grouped: bool) -> Node:
-        self._check_power(left, caret, grouped=grouped)
         base, exponent = self._ahead(-2), self._ahead()
+        is_nines = self._ends_in_nines(before=2)
         right = self._value(POWER - 1)
+        if not grouped and not is_nines:
+            self._check_power(left, caret, right)
         span = (left.span[0], right.span[1])
         if (
             isinstance(left, Literal)
@@ -337,11 +355,13 @@ class Parser(Readings):
 
     def _call(self, name: Token) -> Node:
         if name.text not in FUNCTIONS:
+            from sdcli.units.habits import CALLED
+
             raise self._wrong(
                 f"{quoted(name.text)} is no function",
                 name,
                 "one of " + " ".join(FUNCTIONS),
-                suggestion(name.text, FUNCTIONS),
+                CALLED.get(name.text.casefold(), "") or suggestion(name.text, FUNCTIONS),
             )
         opening = self._take()
         arguments: list[Node] = []

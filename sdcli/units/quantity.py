@@ -112,6 +112,20 @@ class Quantity(Record):
         return shown_unit(self)
 
     @property
+    def units_shown(self) -> tuple[Unit, ...]:
+        """The simple units that its text names; the ends of a range may have units of their own.
+
+        >>> from sdcli.units import quantity
+        >>> [str(unit) for unit in quantity("2^30 B").units_shown]
+        ['GB']
+        """
+        parts = [part for unit, _ in self.shown.factors for part, _ in unit.simple]
+        if self.is_range:
+            words = self.display().split()
+            parts += [UNITS[word] for word in words if word in UNITS]
+        return tuple(parts)
+
+    @property
     def unit(self) -> str | None:
         """The unit that it is shown in, without k or M; None for a plain number."""
         return self.shown.text or None
@@ -181,6 +195,9 @@ class Quantity(Record):
                 expected=f"{target.dimension.kind}, like {example(target.dimension)}",
                 fix=missing_factor(self.dimension, target.dimension),
             )
+        size = Point(target.size(self.conventions))
+        for bound in (self.low, self.value, self.high):
+            arithmetic.divide(Point(bound), size)  # what leaves floating point is refused
         simple = tuple(part for factor, _ in target.factors for part, _ in factor.simple)
         preferred = _one_per_base((*simple, *self.preferred))
         return Quantity(self.spread, self.dimension, preferred, target, self.conventions)

@@ -1,7 +1,8 @@
 """What two people read differently: refused here, with both readings.
 
 `1/2 s` is half a second or one in two seconds; `1 TB / 100 MB/s` is a time, but read from the
-left something that nobody means; `2 s^2` is a square of two seconds or two square seconds; and
+left something that nobody means; `3.5 trillion / 100M per day` are days, or so many a day;
+`2 s^2` is a square of two seconds or two square seconds; and
 `2 tweet/users` has a count noun under the line, or a value of that name. Brackets and spaces
 say which. A guess would be wrong for somebody, and would not show.
 """
@@ -12,8 +13,8 @@ from sdcli.units.errors import quoted
 from sdcli.units.literals import LiteralParser
 from sdcli.units.record import TYPE_CHECKING
 from sdcli.units.syntax import Binary, Literal, Name, Node, ends_bare, is_literal, starts_unit
-from sdcli.units.table import UNITS
-from sdcli.units.vocabulary import OPERATOR_WORDS, plural
+from sdcli.units.table import PERCENT, UNITS
+from sdcli.units.vocabulary import MAGNITUDES, OPERATOR_WORDS, plural
 
 if TYPE_CHECKING:
     from sdcli.units.tokens import Token
@@ -42,7 +43,28 @@ class Readings(LiteralParser):
                 self._refuse_bare_dividend(left, slash, right)
             if self._units_end() > self._ahead(-1).span[1]:
                 self._refuse_unit_behind(left, slash, right)
+        elif not is_settled and self._is_prefixed(right) and self._is_glued_unit():
+            self._refuse_unit_behind(left, slash, right)
         self._refuse_hidden_noun(left, slash, right)
+
+    def _is_prefixed(self, right: Node) -> bool:
+        """Whether it is a bare number with k, million and the like: an amount rather than a factor.
+
+        `100M / 86400/s` is a hundred million in so many seconds and nothing else.
+        """
+        if not isinstance(right, Literal) or right.unit is not None:
+            return False
+        last = self._ahead(-1)
+        return last.suffix in MAGNITUDES or (last.kind == "word" and last.text in MAGNITUDES)
+
+    def _is_glued_unit(self) -> bool:
+        """Whether a unit stands behind the cursor as one writes it at a number: `/s`, ` per s`."""
+        sign = self._ahead()
+        is_glued = sign.kind == "/" and sign.span == (
+            self._ahead(-1).span[1],
+            self._ahead(1).span[0],
+        )
+        return (is_glued or self._is_word("per")) and self._is_unit(1)
 
     def _refuse_bare_dividend(self, left: Node, slash: Token, right: Node) -> None:
         """Refuse `1/2 s`: half a second, or one in two seconds."""
@@ -106,14 +128,21 @@ class Readings(LiteralParser):
             f"{by_noun}spaces around / for the value: / {right.name}",
         )
 
-    def _check_power(self, left: Node, caret: Token, *, grouped: bool) -> None:
-        """Refuse `2 s^2`: the square of two seconds, or two square seconds."""
-        if not isinstance(left, Literal) or left.unit is None or grouped:
+    def _check_power(self, left: Node, caret: Token, right: Node) -> None:
+        """Refuse `2 s^2`: the square of two seconds, or two square seconds.
+
+        `99.99%^3` has one reading, three in a row: nobody means a power of the percent sign.
+        """
+        if not isinstance(left, Literal) or left.unit is None or left.unit is PERCENT:
             return
-        if self._ends_in_nines(before=2):
-            return
+        if isinstance(right, Literal) and right.unit is not None:
+            return  # refused for the unit of its exponent
         number, unit = self._parts(left)
-        readings = f"({number} {unit})^..., or {number} * {unit}^..."
+        amount = f"{number} {unit}" if unit != "$" else f"${number}"
+        power = self._written(caret.span[1], self._ahead(-1).span[1]).strip()
+        if len(power) > _SHOWN_MAX:
+            power = "..."
+        readings = f"({amount})^{power}, or {number} * {unit}^{power}"
         raise self._wrong("this has two readings", caret, readings)
 
     def _parts(self, literal: Literal) -> tuple[str, str]:

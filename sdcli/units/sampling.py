@@ -70,6 +70,7 @@ class Sampling(Record):
         return f"{self.samples:,} draws ({self.engine})"
 
 
+_watchers: list[Callable[[int], object]] = []
 _in_force = [Sampling()]  # the last one counts; each `using` puts its own behind
 
 
@@ -104,6 +105,29 @@ class using:  # noqa: N801 - it is read as a word: with using(1_000_000)
 
     def __exit__(self, *_error: object) -> None:
         _in_force.pop()
+
+
+class watching:  # noqa: N801 - as above
+    """A context in which somebody is told how many variates have just been drawn.
+
+    Args:
+        told: called with a number, some thousand times in a second at most.
+    """
+
+    def __init__(self, told: Callable[[int], object]) -> None:
+        self.told = told
+
+    def __enter__(self) -> None:
+        _watchers.append(self.told)
+
+    def __exit__(self, *_error: object) -> None:
+        _watchers.remove(self.told)
+
+
+def made(count: int) -> None:
+    """Tell whoever is watching that an engine has drawn so many variates."""
+    for told in _watchers:
+        told(count)
 
 
 def _chosen(samples: int) -> Sampling:

@@ -6,7 +6,7 @@ import math
 
 from sdcli.core.chance import Chance
 from sdcli.units.record import TYPE_CHECKING
-from sdcli.units.sampling import SEED
+from sdcli.units.sampling import SEED, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Tuple = tuple[float, ...]
 
-_KEPT_MAX = 2_000_000  # variates: 64 MB
+_KEPT_MAX = 3_000_000  # variates: 96 MB
 _kept: dict[tuple[str, int], Tuple] = {}
 
 
@@ -37,6 +37,7 @@ class Scalars:
                 _kept.clear()
             normal = Chance(SEED).child(source).normal
             _kept[key] = tuple(normal() for _ in range(self.sampling.samples))
+            made(self.sampling.samples)
         return _kept[key]
 
     def constant(self, value: float) -> Tuple:

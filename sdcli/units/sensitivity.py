@@ -1,8 +1,9 @@
 """Sensitivity: which assumption drives the spread of a result, and so what to ask first.
 
 In closed form the answer is exact: the sources are independent, so their variances add, those
-of the logarithm where magnitudes are multiplied. For what was sampled it is estimated by rank
-correlation, as in A. Saltelli et al., Global Sensitivity Analysis: The Primer, 2008, chapter 1.
+of the logarithm where magnitudes are multiplied. For what was sampled it is estimated by
+correlation with the ranks of the result, as in A. Saltelli et al., Global Sensitivity Analysis:
+The Primer, 2008, chapter 1.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 RANKED = 10_000  # draws that are ranked at most: shares to a percent or two need no more
 _NOISE = 0.01  # the error of such a share
 _SEEN_MIN = 0.1  # squared correlations that come to less in sum say nothing
+_APART = 2.0  # standard errors of a difference; shares nearer than that are told as equal
+_SIZES_MAX = 10_000
+_sizes: dict[tuple[str, Sampling], float] = {}
 
 
 def drivers(quantity: Quantity) -> tuple[tuple[str, float], ...]:
@@ -36,14 +40,15 @@ def drivers(quantity: Quantity) -> tuple[tuple[str, float], ...]:
     Returns:
         Source and share; the shares sum to 1. For products of lognormal ranges a share is that of
         the variance of the logarithm, σᵢ² / Σ σⱼ², and for sums of normal ones that of the
-        variance. For samples it is the squared rank correlation of the result with the source,
-        through the sum of these; those below 0.01, which is their error, are left out.
+        variance. For samples it is the squared correlation of the result's ranks with the source,
+        through the sum of these; those below 0.01, which is their error, are left out, and those
+        that so many draws cannot tell apart are given as equal.
 
     What the shares of samples do not see: what two sources do only together, and an effect that
     goes up on one side and down on the other, as of x in abs(x). Where they see next to nothing,
     () is returned: shares of what is left would be shares of noise.
 
-    Cost: nothing in closed form; some 6 ms for each source of samples.
+    Cost: nothing in closed form; of 10,000 samples 5 ms, and 1 ms for each source.
 
     >>> from sdcli.units import quantity
     >>> [(name, round(share, 2)) for name, share in drivers(quantity("(1 to 4) * (1 to 16)"))]
@@ -61,7 +66,10 @@ def drivers(quantity: Quantity) -> tuple[tuple[str, float], ...]:
         return ()
     whole = math.fsum(part for _, part in parts)
     shares = [(source, part / whole if whole else 1 / len(parts)) for source, part in parts]
-    return tuple(sorted(shares, key=lambda one: (-one[1], one[0])))
+    shares.sort(key=_largest_first)
+    if isinstance(spread, Samples):
+        shares = _told_apart(shares, whole, min(spread.sampling.samples, RANKED))
+    return tuple(shares)
 
 
 def labels(expression: Expression, source: str = "") -> dict[str, str]:
@@ -114,34 +122,78 @@ def _units_end(node: Node, field: str, end: int) -> int:
     return end if node.operator == "*" else 0
 
 
+def _largest_first(share: tuple[str, float]) -> tuple[float, str]:
+    return -share[1], share[0]
+
+
 def _above_noise(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
     whole = math.fsum(part for _, part in parts)
     return [(source, part) for source, part in parts if part >= _NOISE * whole]
 
 
+def _told_apart(
+    shares: list[tuple[str, float]], whole: float, count: int
+) -> list[tuple[str, float]]:
+    """The shares, with those that cannot be told apart at their mean.
+
+    Of a correlation r over n draws the standard error is (1 - r²) / √n (K. Pearson, 1898), so that
+    of r² is 2 r (1 - r²) / √n, and of the difference of two such ones √2 times that.
+
+    Args:
+        shares: the largest first.
+        whole: the sum of the squared correlations.
+        count: n.
+    """
+    found: list[tuple[str, float]] = []
+    while shares:
+        square = min(1.0, shares[0][1] * whole)
+        error = math.sqrt(8 * square / count) * (1 - square) / whole
+        alike = [one for one in shares if shares[0][1] - one[1] <= _APART * error]
+        mean = math.fsum(share for _, share in alike) / len(alike)
+        found += sorted((source, mean) for source, _ in alike)
+        shares = shares[len(alike) :]
+    return found
+
+
 def _correlations(samples: Samples) -> list[tuple[str, float]]:
-    """The squared rank correlation of the values with each source; of a single one, 1."""
+    """The squared correlation of the values' ranks with each source; of a single one, 1.
+
+    With the normal variates z themselves, not their ranks: the ranks of a lognormal product
+    correlate with z as its logarithm does, but for one factor √(3 / π), so that shares come out
+    as those of the formula, and no source has to be sorted.
+    """
     if len(samples.sources) == 1:
         return [(samples.sources[0], 1.0)]
     count = min(samples.sampling.samples, RANKED)
     engine = engine_of(Sampling(count, samples.sampling.engine))  # fewer are the first of more
-    ranks = _ranks(engine.first(samples.values, count))
+    ranks = _ranks(engine_of(samples.sampling).first(samples.values, count))
+    size = sum(map(mul, ranks, ranks))
     found = []
     for source in samples.sources:
-        others = _ranks(engine.first(engine.normals(source), count))
-        norms = sum(map(mul, ranks, ranks)) * sum(map(mul, others, others))
-        found.append((source, sum(map(mul, ranks, others)) ** 2 / norms if norms else 0.0))
+        normals = engine.first(engine.normals(source), count)
+        norms = size * _size(source, engine.sampling, normals)
+        found.append((source, sum(map(mul, ranks, normals)) ** 2 / norms if norms else 0.0))
     return found
 
 
-def _ranks(values: Sequence[float]) -> list[int]:
+def _size(source: str, sampling: Sampling, normals: Sequence[float]) -> float:
+    """Σ (z - mean)² of the variates of a source, worked out once: a sheet asks for it often."""
+    key = (source, sampling)
+    if key not in _sizes:
+        if len(_sizes) >= _SIZES_MAX:
+            _sizes.clear()
+        _sizes[key] = sum(map(mul, normals, normals)) - sum(normals) ** 2 / len(normals)
+    return _sizes[key]
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
     """Of each value, how many are below less how many are above it; equal ones rank alike.
 
     >>> _ranks([5.0, 1.0, 5.0, 9.0])
-    [0, -3, 0, 3]
+    [0.0, -3.0, 0.0, 3.0]
     """
     ordered = sorted(values)
-    last = {one: place for place, one in enumerate(ordered)}  # of equal ones the last
+    last = {one: float(place) for place, one in enumerate(ordered)}  # of equal ones the last
     ordered.reverse()
-    above = {one: place for place, one in enumerate(ordered)}  # the same from the top
+    above = {one: float(place) for place, one in enumerate(ordered)}  # the same from the top
     return [last[one] - above[one] for one in values]

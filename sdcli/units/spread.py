@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 
+from sdcli.units.errors import UnitError
 from sdcli.units.record import TYPE_CHECKING, Record
 from sdcli.units.sampling import engine_of
 
@@ -199,6 +200,9 @@ Spread = Point | Product | Linear | Samples
 def between(low: float, high: float, source: str) -> Spread:
     """The magnitude of which 90 % lie from `low` to `high`: lognormal when positive, else normal.
 
+    Raises:
+        UnitError: its ends are so far apart that they leave floating point.
+
     >>> between(100, 400, "writes").median
     200.0
     """
@@ -206,8 +210,36 @@ def between(low: float, high: float, source: str) -> Spread:
         return Point(low)
     if low > 0:
         middle = math.sqrt(low) * math.sqrt(high)
-        return Product(middle, ((source, math.log(high / low) / (2 * Z95)),))
-    return Linear((low + high) / 2, ((source, (high - low) / (2 * Z95)),))
+        apart = math.log(high) - math.log(low)  # not of the quotient, which may overflow
+        return within_floats(Product(middle, ((source, apart / (2 * Z95)),)))
+    return within_floats(Linear((low + high) / 2, ((source, (high - low) / (2 * Z95)),)))
+
+
+def within_floats(spread: Product | Linear) -> Product | Linear:
+    """The same, whose bounds a float can hold: never infinite, and of a product never 0.
+
+    Raises:
+        UnitError: it cannot.
+    """
+    try:
+        bounds = spread.bounds
+    except OverflowError as error:
+        raise too_large() from error
+    if not all(map(math.isfinite, (spread.median, *bounds))):
+        raise too_large()
+    if isinstance(spread, Product) and 0 in (spread.median, *bounds):
+        raise too_small()
+    return spread
+
+
+def too_large() -> UnitError:
+    """The error for what leaves floating point above."""
+    return UnitError("this is too large to compute")
+
+
+def too_small() -> UnitError:
+    """The error for what is not 0 and would be by underflow."""
+    return UnitError("this is too small to compute")
 
 
 def _norm(weights: Weights) -> float:

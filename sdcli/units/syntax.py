@@ -251,8 +251,12 @@ def starts_unit(node: Node) -> bool:
 
 
 def _divides_by_literal(node: Node) -> bool:
-    """Whether `/unit` behind it would have two readings: 1 TB / 100 MB/s."""
-    return isinstance(node, Binary) and node.operator == "/" and starts_unit(node.right)
+    """Whether `/unit` behind it would have two readings: 1 TB / 100 MB/s, 100M / 10k/s."""
+    if not isinstance(node, Binary) or node.operator != "/":
+        return False
+    divisor = node.right
+    is_prefixed = isinstance(divisor, Literal) and number_text(divisor.number)[-1].isalpha()
+    return is_prefixed or starts_unit(divisor)
 
 
 def _literal(node: Literal) -> str:

@@ -10,7 +10,7 @@ import math
 
 from sdcli.units.errors import UnitError, quoted
 from sdcli.units.record import TYPE_CHECKING, Record
-from sdcli.units.vocabulary import FUNCTION_NAMES
+from sdcli.units.vocabulary import OPERATOR_WORDS
 
 if TYPE_CHECKING:
     from sdcli.units.errors import Span
@@ -91,7 +91,7 @@ class _Scanner:
         self.text = text
         self.at = start
         self.tokens: list[Token] = []
-        self.brackets: list[bool] = []  # open brackets; True for those of a function
+        self.brackets: list[bool] = []  # open brackets; True for those of a function, known or not
 
     def run(self) -> list[Token]:
         text = self.text
@@ -197,12 +197,16 @@ class _Scanner:
         text, first = self.text, self.at
         two, one = text[first : first + 2], text[first]
         sign = two if two in _SIGNS or two in _REFUSED else one
+        before = self.tokens[-1] if self.tokens else None
         if sign in _REFUSED:
+            fix = _REFUSED[sign]
+            if sign == "!" and before is not None and before.kind in ("number", ")"):
+                fix = "write a factorial out: 4 * 3 * 2"
             raise UnitError(
                 f"{quoted(sign)} means nothing here",
                 span=(first, first + len(sign)),
                 text=text,
-                fix=_REFUSED[sign],
+                fix=fix,
             )
         if sign not in _SIGNS and sign not in _ALIASES:
             raise UnitError(
@@ -214,14 +218,16 @@ class _Scanner:
                 expected="numbers, units, names, + - * / ^ ( ), to, and comparisons",
             )
         if sign == "(":
-            before = self.tokens[-1] if self.tokens else None
-            self.brackets.append(
-                before is not None and before.kind == "word" and before.text in FUNCTION_NAMES
-            )
+            self.brackets.append(before is not None and _may_call(before))
         elif sign == ")" and self.brackets:
             self.brackets.pop()
         self.at += len(sign)
         self._push(_ALIASES.get(sign, sign), first)
+
+
+def _may_call(token: Token) -> bool:
+    """Whether a bracket behind it holds arguments, if only of a function that nobody knows."""
+    return token.kind == "word" and token.text not in OPERATOR_WORDS and token.text != "x"
 
 
 def _starts_word(letter: str) -> bool:

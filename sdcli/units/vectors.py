@@ -14,7 +14,7 @@ import numpy as np
 
 from sdcli.core.chance import Chance
 from sdcli.units import operations
-from sdcli.units.sampling import SEED
+from sdcli.units.sampling import SEED, made
 from sdcli.units.scalars import interpolated, place
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class Vectors:
                     np.multiply(normals, weight, out=normals)
                     np.add(chunk, normals, out=chunk)
                 finish(chunk)
+                made(len(chunk) * len(streams))
         return _finite(totals)
 
     def _parts(self) -> Iterator[slice]:

@@ -48,6 +48,11 @@ NINES = ("nine", "nines")  # behind a number: an availability
 OPERATOR_WORDS = ("to", "in", "per", "and", "or", "not")
 
 _IRREGULAR = {"person": "people", "child": "children", "index": "indexes", "entry": "entries"}
+_NO_PLURALS = ("ss", "us", "is")  # how words in s end that are singular: class, status, analysis
+_IN_IE = ("cookies", "movies", "zombies")
+_HISSING = ("ss", "x", "sh", "tch", "rch", "nch")  # cases and caches keep their e
+_LONGEST = 40  # letters of a word that is compared with others
+_SHORTEST = 3  # letters of a word that may be meant as a count noun
 _CACHE: dict[tuple[str, ...], Vocabulary] = {}
 _CACHE_MAX = 64
 NOUNS_MAX = 1_000  # beside the built-in ones; a large design declares 20
@@ -64,6 +69,30 @@ def plural(noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def singular(noun: str) -> str:
+    """The singular of a regular English plural, and of a few others; other words as they are.
+
+    >>> singular("rides"), singular("queries"), singular("caches"), singular("status")
+    ('ride', 'query', 'cache', 'status')
+    """
+    for one, many in _IRREGULAR.items():
+        if noun == many:
+            return one
+    if len(noun) <= _SHORTEST or not noun.endswith("s") or noun.endswith(_NO_PLURALS):
+        return noun
+    if noun.endswith("ies") and noun not in _IN_IE:
+        return noun[:-3] + "y"
+    if noun.endswith("es") and noun[:-2].endswith(_HISSING):
+        return noun[:-2]
+    return noun[:-1]
+
+
+def _singulars(noun: str) -> list[str]:
+    """The words of which it may be the plural; `caches` is that of cache, and of cach."""
+    words = [noun.removesuffix("s"), noun.removesuffix("es"), noun.removesuffix("ies") + "y"]
+    return [word for word in (*words, *_IRREGULAR) if word != noun and plural(word) == noun]
 
 
 class Vocabulary:
@@ -86,6 +115,9 @@ class Vocabulary:
             if noun not in self._nouns and noun not in UNITS:
                 _check_noun(noun)
                 self._learn(noun)
+                for word in _singulars(noun):
+                    if _is_free(word):
+                        self._nouns.setdefault(word, self._nouns[noun])
 
     @classmethod
     def of(cls, nouns: Iterable[str] = ()) -> Vocabulary:
@@ -134,6 +166,22 @@ class Vocabulary:
         nouns = (noun for noun, unit in self._nouns.items() if unit.symbol == noun)
         return [*seen.values(), *nouns]
 
+    def words_like(self, word: str) -> list[str]:
+        """The same for a word that is not known; a plural too, where it is nearer."""
+        small = word.casefold()
+        if not small.endswith("s") or len(word) > _LONGEST:
+            return self.words()
+        from sdcli.core.suggest import edits
+
+        plurals = [
+            spelling
+            for spelling, unit in self._nouns.items()
+            if spelling == plural(unit.symbol)
+            and abs(len(spelling) - len(word)) <= len(word) // 3
+            and edits(small, spelling) < edits(small, unit.symbol)
+        ]
+        return [*self.words(), *plurals]
+
 
 def _listed(word: str) -> str:
     from sdcli.units.long_tail import listed
@@ -148,6 +196,13 @@ def _physical(word: str) -> Unit | None:
     from sdcli.units.physical import physical
 
     return physical(name)
+
+
+def _is_free(word: str) -> bool:
+    """Whether a singular that nobody declared takes no other word's place."""
+    taken = (*FUNCTION_NAMES, *OPERATOR_WORDS, *MAGNITUDES, *NINES, *BASE_KINDS)
+    known = word in UNITS or word in AMBIGUOUS or word in taken or _listed(word)
+    return len(word) >= _SHORTEST and not known
 
 
 def _check_noun(noun: str) -> None:
@@ -194,11 +249,23 @@ def unknown_unit(word: str, vocabulary: Vocabulary) -> UnitError:
     elif word[:1] == "x" and not word[1:].strip("0123456789"):
         fix = "write x with spaces on both sides to multiply, or *"
     else:
-        fix = hint(word) or suggestion(word, vocabulary.words()) or long_tail.suggestion(word)
+        fix = hint(word) or suggestion(word, vocabulary.words_like(word))
+        fix = fix or long_tail.suggestion(word)
+    may_be_noun = not fix and len(word) >= _SHORTEST and word.isalpha() and is_name(word)
     return UnitError(
         f"{quoted(word)} is no unit",
         expected="a unit like MB, day, request or $, or a count noun that was declared",
         fix=fix,
+        undeclared=singular(word) if may_be_noun else "",
+    )
+
+
+def unit_is_no_name(word: str, unit: Unit) -> UnitError:
+    """The error for a unit that is given a value: `b = 5`, where b is the bit."""
+    kind = f" ({unit})" if unit.symbol != word else ""
+    return UnitError(
+        f"{quoted(word)} is a unit{kind} and cannot name a value",
+        expected="another name, like size = 5 MB; of a unit only a claim, like MB = 1000 KB",
     )
 
 

@@ -57,6 +57,38 @@ def run(capsys, monkeypatch):
         (["5", "x", "3"], "15"),
         (["62^7 code", "--noun", "code"], "3.522T code (3,521,614,606,208)"),
         (["--noun=code", "62^7 code"], "3.522T code (3,521,614,606,208)"),
+        # units that only the answer is in rest on conventions, too
+        (["365 billion url * 100 bytes/url"], "36.5 TB  (KB 1000 B)"),
+        (["2^30 B"], "1.074 GB  (KB 1000 B)"),
+        (["1e6 s to day"], "11.57 day  (day 86,400 s)"),
+        (["2^30 B > 5e8 B"], "true: 1.074 GB > 500 MB  (KB 1000 B)"),
+        (["1 B to 1e12 B"], "1 MB (1 B to 1 TB)  (KB 1000 B)\n  90 % interval, closed form"),
+        (  # the median of 0.0001 to 20,000 is the root of 2
+            ["0.0001 B to 20000 B"],
+            "1.414 B (1e-4 B to 20 KB)  (KB 1000 B)\n  90 % interval, closed form",
+        ),
+        # most likely slips
+        (
+            ["2B users * 50 messages/day"],
+            (
+                "100G message*user/day  (day 86,400 s)\n"
+                "  note: message*user: write 50 message/user/day if it is 50 for each user"
+            ),
+        ),
+        (
+            ["3 servers x 5 workers"],
+            (
+                "15 server*worker\n"
+                "  note: server*worker: write 5 worker/server if it is 5 for each server"
+            ),
+        ),
+        (
+            ["100M url/day / 86400"],
+            (
+                "1.157k url/day (0.0134/s)  (day 86,400 s)\n"
+                "  note: 86400 is a plain number; to url/s converts"
+            ),
+        ),
         (["5 GB > 3 GB"], "true: 5 GB > 3 GB  (KB 1000 B)"),
         (["2 min > 1 min and not 2 < 1"], "true: 2 min > 1 min and not 2 < 1"),
         (
@@ -106,6 +138,25 @@ def test_what_cannot_be_used_is_said_on_stderr_and_exits_2(run, text, what):
         ("100 MB = 105 MB", 0, "ok: "),
         ("100 MB = 125 MB", 0, "rounded: "),
         ("100 MB = 127 MB", 1, "off by a factor of 1.27, too high: "),
+        # a factor in full, without k
+        ("1.008M = 1k", 1, "off by a factor of 1,008, too low: computed 1.008M, claimed 1k\n"),
+        ("5 = -5", 1, "off: computed 5, claimed -5\n  the sign differs\n"),
+        ("3 MB = 3 TB", 1, "off by a factor of 1M, too high: computed 3 MB, claimed 3 TB  (KB"),
+        (
+            "1e9 tweet/s = 1 tweet/year",
+            1,
+            "off by a factor of 3.154e16, too low: computed 1G tweet/s,",
+        ),
+        (
+            "1 joule = 1 kilowatt_hour",
+            1,
+            "off by a factor of 3.6M, too high:\n  computed 2.778e-7 k",
+        ),
+        (
+            "4 nines = 3 nines",
+            1,
+            "off: computed 99.99%, claimed 99.9%\n  the downtime differs by a factor of 10\n",
+        ),
         ("0 MB = 0 MB", 0, "ok: "),
         ("0 MB = 1 MB", 1, "off: "),
         ("1 MB = -1 MB", 1, "off"),
@@ -130,6 +181,52 @@ def test_a_claim_in_another_kind_cannot_be_judged(run):
     assert "this compares tweet / time with information" in err
 
 
+def test_notes_stand_in_the_json(run):
+    _, out, _ = run("--json", "100M url/day / 86400")
+    assert json.loads(out)["notes"] == ["86400 is a plain number; to url/s converts"]
+
+
+def test_a_long_note_goes_on_below_itself(run):
+    noun = "photo_of_a_very_long_name_" + "x" * 20
+    _, out, _ = run(f"--noun={noun}", f"2B users * 5 {noun}")
+    note = out.splitlines()[1:]
+    assert len(note) > 1
+    assert all(line.startswith("  ") for line in note)
+    assert "note: " in note[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines", "fix"),
+    [
+        (["20M rides per day"], None, "declare the count noun: --noun ride"),
+        (["-e", "5 core"], None, "declare the count noun: --noun core"),
+        (["-"], "5 core", "declare the count noun: unit core"),
+        ([], "5 core", "declare the count noun: unit core"),
+        (["5 requets"], None, "did you mean request?"),
+    ],
+)
+def test_a_count_noun_can_be_declared(run, arguments, lines, fix):
+    code, _, err = run(*arguments, lines=lines)
+    assert code == 2
+    assert err.endswith(f"     fix: {fix}\n")
+    if "declare" in fix:
+        how, noun = fix.split()[-2:]
+        if how == "--noun":
+            assert run("--noun", noun, *arguments)[0] == 0
+        else:
+            assert run(*arguments, lines=f"unit {noun}\n{lines}")[0] == 0
+
+
+def test_a_declared_plural_reads_the_singular(run):
+    assert run("--noun", "rides", "20M ride/day to rides/day")[0] == 0
+
+
+def test_a_unit_cannot_name_a_value(run):
+    code, out, err = run("-", lines="a = 5 MB\nb = a\n")
+    assert (code, out) == (2, "a = 5 MB  (KB 1000 B)\n")
+    assert err.startswith('error: "b" is a unit (bit) and cannot name a value\n')
+
+
 def test_json_has_the_keys_that_other_programs_read(run):
     code, out, _ = run("--json", YEARS)
     assert code == 0
@@ -150,6 +247,7 @@ def test_json_has_the_keys_that_other_programs_read(run):
         "steps": ["1 MB × 30M/day × 5 year = 54.75 PB"],
         "companions": [],
         "sensitivity": [],
+        "notes": [],
     }
 
 
@@ -168,11 +266,16 @@ def test_json_of_draws_names_seed_and_samples(run):
     assert all(0 < errors[key] < 0.05 * said[key] for key in errors)
 
 
-def test_json_of_a_question_of_several_parts_has_no_value(run):
-    said = json.loads(run("--json", "2 GB > 1 GB and 5 s < 6 s")[1])
-    assert said["holds"] is True
-    assert said["value"] is None
-    assert said["display"] == "2 GB > 1 GB and 5 s < 6 s"
+@pytest.mark.parametrize(
+    ("line", "holds", "code"),
+    [("2 GB > 1 GB and 5 s < 6 s", True, 0), ("5 < 6", True, 0), ("5 to 20 GB < 2 GB", False, 1)],
+)
+def test_json_of_a_question_has_no_value(run, line, holds, code):
+    found, out, _ = run("--json", line)
+    said = json.loads(out)
+    assert (said["holds"], found) == (holds, code)
+    assert [said[key] for key in ("value", "unit", "kind", "low", "high", "method")] == [None] * 6
+    assert " < " in said["display"] or " > " in said["display"]
 
 
 def test_the_spread_is_shared_out_over_the_ranges_as_typed(run):
@@ -261,11 +364,19 @@ def test_the_sum_by_head_and_its_error(run):
             "1 tweet/s * 1 year",
             "31.56M tweet (31,557,600)  (year 365.25 day)",
         ),
-        (["--rough", "--day", "86400"], "1 day to hour", "24 hour  (day 86,400 s)"),
     ],
 )
 def test_the_conventions_are_options(run, options, line, answer):
     assert run(*options, line) == (0, answer + "\n", "")
+
+
+@pytest.mark.parametrize("other", [["--day", "86400"], ["--month=30"], ["--year", "365"]])
+def test_rough_lengths_hang_together(run, other):
+    """Beside --month 30 a rough year of 30M s would have 10 months."""
+    code, out, err = run("--rough", *other, "1 year to month")
+    assert (code, out) == (2, "")
+    assert "rough day, month and year hang together" in err
+    assert f"given: --rough and {other[0].partition('=')[0]}\n" in err
 
 
 def test_the_conventions_are_in_config_toml_and_an_option_wins(run, own_home, monkeypatch):
@@ -394,6 +505,14 @@ def test_a_line_that_never_ends_is_one_error(run):
     code, out, err = run("-", lines="9" * 10**6 + "\n2 + 2\n")
     assert (code, out) == (2, "4\n")
     assert err.count("error:") == 1
+    assert "given: more than 100,000 characters\n" in err
+    assert "given: 5000 characters" in run("-", lines="9" * 5000 + "\n")[2]
+
+
+def test_without_a_terminal_a_long_sum_says_nothing_on_stderr(run):
+    code, out, err = run("--samples", "1000000", "(1 to 3) + (1 to 4)")
+    assert (code, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_a_name_that_is_given_again_is_a_new_source(run):

@@ -129,7 +129,7 @@ def test_tab_completes_units_names_commands_and_paths(tmp_path):
     prompt.say("", "\n6")
     prompt.type("unt" + CTRL_C + "und", "> und")
     prompt.type(TAB, "> undo")
-    prompt.say("", "took back: ceil(5.2)")
+    prompt.say("", "took back: read_ratio = 100 redirect/write, and 2 lines after it")
     (tmp_path / "folder-of-mine").mkdir()
     prompt.type("save folder-o" + TAB, "save folder-of-mine")
     prompt.terminal.type(CTRL_C)
@@ -191,11 +191,44 @@ def test_a_long_sum_is_interrupted_and_the_names_stay(tmp_path):
     assert prompt.leave() == 0
 
 
+def test_a_long_sum_says_how_far_it_is_and_leaves_nothing_of_that(tmp_path):
+    prompt = Prompt(tmp_path, "--samples", "1000000")
+    prompt.say("x = 1 to 3", "x = ")
+    prompt.say("x + (1 to 4)", " drives ")
+    assert b"1,000,000 draws of 2 ranges: 0%\r\x1b[K" in prompt.written
+    assert b"1,000,000 draws of 2 ranges: 99%" in prompt.written
+    assert "2 ranges" not in prompt.terminal.text()
+    already = len(prompt.written)
+    prompt.say("5 MB + 1 MB", "6 MB")  # nothing is drawn
+    prompt.say("set samples 1000", "1,000 draws")
+    prompt.say("(1 to 3) + 1", "1,000 draws, seed 7")
+    assert b" draws of " not in prompt.written[already:]
+    assert prompt.leave() == 0
+
+
 def test_a_paste_of_several_lines_is_several_lines(tmp_path):
     prompt = Prompt(tmp_path)
     prompt.type("\x1b[200~one = 2\ntwo = 3\none * two * 7\x1b[201~", "one * two * 7")
     prompt.say("", "\n42")
     assert prompt.leave() == 0
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "\x1b[31m20 + 1\x1b[0m",
+        "\x1b[1;31m20\x1b[0m +\x1b[38;5;12m 1\x1b[0m",  # three numbers, as a mouse event has
+        "\x16\x1b[31m20 + 1",  # Ctrl-V, and the sequence by hand
+        "2\x1b[M0 + 1",  # the three characters behind it are no place of a mouse
+    ],
+)
+def test_colours_in_what_is_pasted_are_left_out_and_nothing_else(tmp_path, keys):
+    prompt = Prompt(tmp_path)
+    prompt.type(keys, "> 20 + 1")
+    prompt.say("", "\n21")
+    assert prompt.leave() == 0
+    assert "xception" not in prompt.terminal.text()
+    assert "ENTER" not in prompt.terminal.text()
 
 
 def test_quit_leaves(tmp_path):

@@ -102,10 +102,14 @@ def test_a_line_typed_like_the_second_range_of_another_is_another_variable(play)
 
 
 def test_undo_takes_back_how_often_a_line_was_typed(play):
-    play("5 to 20", "5 to 20")
+    play("x = 1", "5 to 20", "5 to 20")
     before = play.session.values["ans"]
-    play("undo", "5 to 20")
+    play("undo", "5 to 20", "5 to 20")
     assert play.session.values["ans"] == before
+    play("y = 5 to 20", "y = 5 to 20")
+    second = play.session.values["y"]
+    play("undo", "y = 5 to 20")
+    assert play.session.values["y"] == second
 
 
 def test_a_count_noun_is_declared(play):
@@ -153,21 +157,28 @@ def test_a_misspelled_command_is_guessed_at(play, line, hint):
 
 
 def test_undo_takes_back_what_the_last_line_changed(play):
-    play("x = 5", "unit retweet", "x = 7", "3 + 3")
-    assert play("undo", "ans") == ["took back: 3 + 3", "7"]
-    assert play("undo", "undo") == ["took back: ans", "took back: x = 7"]
-    assert play("x") == ["5"]
-    assert play("undo", "undo", "5 retweet") == ["took back: x", "took back: unit retweet"]
+    play("x = 5", "unit retweet", "x = 7")
+    assert play("undo", "x") == ["took back: x = 7", "5"]
+    assert play("undo", "5 retweet") == ["took back: unit retweet, and 1 line after it"]
     assert '"retweet" is no unit' in play.err
     assert play("undo", "x") == ["took back: x = 5"]
     assert '"x" is no name' in play.err
     assert play("undo", "ans") == []
-    assert "there is nothing to take back" in play.err
+    assert "there is nothing to take back: no name, noun or setting" in play.err
+
+
+def test_a_look_at_a_name_is_no_step_of_undo(play):
+    """What was worked out from what is taken back goes back with it, and so does ans."""
+    play("x = 3", "ans * 5", "x = x + 1", "x", "x * 2")
+    assert play("ans") == ["8"]
+    assert play("undo", "ans", "x") == ["took back: x = x + 1, and 3 lines after it", "15", "3"]
+    assert play("undo", "x", "ans") == ["took back: x = 3, and 3 lines after it"]
+    assert play("2 + 2", "undo", "ans") == ["4", "4"]
 
 
 def test_undo_passes_by_what_changed_nothing(play):
     play("x = 5", "x > 3", "x = 6", "list", "info x", "3 GB + 2 s", "x = 5", "x == 5")
-    assert play("undo", "x") == ["took back: x = 5", "6"]
+    assert play("undo", "x") == ["took back: x = 5, and 1 line after it", "6"]
 
 
 def test_undo_takes_back_a_setting(play):
@@ -186,17 +197,39 @@ def test_what_undo_remembers_is_bounded(play):
 
 def test_conventions_can_be_set_and_said(play):
     usual = "day 86,400 s, month 30 day, year 365 day, KB 1000 B, 10,000 draws"
-    assert play("set") == [f"{usual} where no formula serves"]
-    said = "day 86,400 s, month 31 day, year 365.25 day, KB 1000 B, 10,000 draws"
+    assert play("set") == [f"{usual} where needed"]
     assert play("set month 31 year 365.25", "1 month * 1 tweet/day") == [
-        f"{said} where no formula serves",
+        "day 86,400 s, month 31 day, year 365.25 day, KB 1000 B,",
+        "10,000 draws where needed",
         "31 tweet  (day 86,400 s, month 31 day)",
     ]
     assert play("set rough", "set usual")[0].startswith("day 100,000 s, month 2.5M s, year 30M s")
     assert play("set samples 500")[0].endswith(", 500 draws")
     assert "500 draws" in play("5 to 20")[1]
-    assert play("set samples usual")[0].endswith("where no formula serves")
+    assert play("set samples usual")[0].endswith("where needed")
     assert "closed form" in play("5 to 20")[1]
+
+
+@pytest.mark.parametrize(
+    "line", ["set", "set rough", "set month 30.4167 year 365.25 day 86399.75 samples 10000000"]
+)
+def test_what_is_set_is_said_within_80_columns(play, line):
+    said = play(line)
+    assert max(map(len, said)) <= 80
+    assert ", ".join(said).replace(",, ", ", ").count(", ") == 4  # five parts, each in one piece
+
+
+def test_rough_lengths_do_not_mix_with_others(play):
+    """A year of --rough has 12 months of 2.5M s; with a month of 30 days it would have 10."""
+    play("set rough")
+    before = play.session.setting
+    for line in ("set month 30", "set rough day 86400", "set day 86400 month 30", "set year 365"):
+        assert play(line) == []
+        assert "rough day, month and year hang together" in play.err
+    assert play.session.setting == before
+    assert play("set usual month 31")[0].startswith("day 86,400 s, month 31 day, year 365 day")
+    play("set rough")  # as a saved file does, whatever --rough says
+    assert play("set day 86400 month 30 year 365")[0].startswith("day 86,400 s, month 30 day")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +280,7 @@ SPREAD = (
     "y / (1 to 2 day) to retweet/s",
     "y > 2 retweet and x < 1 retweet",
     "100 retweet = 200 retweet",
-    "ans * 2",
+    "w = ans * 2",
     "5 to 20 retweet",
     "z = ans",
     "undo",
@@ -272,7 +305,7 @@ def test_saved_lines_play_again_to_the_same_answers(capsys, tmp_path, options):
     first(*SPREAD)
     said = first("y", "ans", "x * y", "z / x", "list")
     saved = first(f"save {path}")
-    assert saved == [f"19 lines written; play again: sdcli calc - < {path}"]
+    assert saved == [f"18 lines written; play again: sdcli calc - < {path}"]
     again = Played(capsys)
     again(*path.read_text().splitlines())
     assert again.err == ""
@@ -282,13 +315,43 @@ def test_saved_lines_play_again_to_the_same_answers(capsys, tmp_path, options):
 
 
 def test_the_saved_file_is_the_lines_that_worked(play, tmp_path):
-    play("x = 5", "nonsense", "x > 3", "list", "2 + 2", "undo", f"save '{tmp_path}/a b.calc'")
+    play(
+        "x = 5",
+        "nonsense",
+        "x > 3",
+        "list",
+        "y = 2 + 2",
+        "y",
+        "undo",
+        f"save '{tmp_path}/a b.calc'",
+    )
     assert (tmp_path / "a b.calc").read_text() == (
         "# Lines of sdcli calc. To play them again: sdcli calc - < this-file\n"
         "set day 86400 month 30 year 365 samples usual\n"
         "x = 5\n"
         "x > 3\n"
     )
+
+
+def test_save_makes_no_folders(play, tmp_path):
+    play("x = 5")
+    assert play(f"save {tmp_path}/none/lines.calc") == []
+    assert f"there is no folder {tmp_path}/none" in play.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_way_to_play_again_works_as_it_stands(play, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert play("x = 5", "save a b.calc")[-1].endswith("sdcli calc - < 'a b.calc'")
+
+
+def test_of_two_ranges_that_read_alike_the_older_one_is_told_apart(play):
+    said = play("aa = 5 to 10", "aa = aa + (5 to 10)", "aa * 1")
+    assert "  aa before (5 to 10) and aa (5 to 10) drive 50 % of the spread each" in said
+    assert said[-1] == "  aa before (5 to 10) and aa (5 to 10) drive 50 % of the spread each"
+    said = play("5 to 10", "ans + (5 to 10)", "undo", "bb = 5 to 10", "bb + (5 to 10)")
+    assert "  earlier 5 to 10 and 5 to 10 drive 50 % of the spread each" in said
+    assert said[-1] == "  bb (5 to 10) and 5 to 10 drive 50 % of the spread each"
 
 
 def test_a_file_of_somebody_elses_is_never_written_over(play, tmp_path):
@@ -381,7 +444,7 @@ def test_json_has_one_object_for_each_line(capsys):
         ("nines", ["nines: behind a number, an availability: 4 nines is 99.99%"]),
         ("B", ["B: a unit of information", "B: glued to a number before a count noun, billion"]),
         ("to", ["to: a range between two numbers, a conversion before a unit"]),
-        ("undo", ["undo: a command, take back the last line that changed something"]),
+        ("undo", ["undo: a command, take back the last name, noun or setting"]),
         ("ans", ["ans: the value of the last line, 300M boost/day"]),
         ("rate", ["rate: a value", "  value      2 boost/user/day", "  kind       boost / user"]),
         ("rate", ["  made by    rate = 2 boost/user/day"]),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,70 @@ def test_a_reader_that_leaves_early_is_no_error(command, unbuffered):
     process.stdout.close()
     _, told = process.communicate(timeout=60)
     assert told == b""
+
+
+COMMANDS = [["calc", "1 + 1"], ["calc", "1 +"], ["estimate"], ["scenarios", "--json"], ["--help"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("limit", ["ulimit -f 0; exec {} > full", "exec {} > /dev/full"])
+def test_a_full_disk_is_a_sentence_and_4(tmp_path, command, limit):
+    """A file that may not grow stands for a full disk where there is no /dev/full."""
+    if "/dev/full" in limit and not Path("/dev/full").exists():
+        limit = "ulimit -f 0; exec {} > full"
+    process = subprocess.run(
+        ["sh", "-c", limit.format(shlex.join([*SDCLI, *command]))],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if command == ["calc", "1 +"]:  # nothing is to be written on stdout
+        assert process.returncode == 2
+        return
+    assert process.returncode == 4, process.stderr
+    assert process.stderr.startswith("error: cannot write: ")
+    assert process.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_closed_stdout_is_a_sentence_and_4(command):
+    process = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join([*SDCLI, *command])} >&-"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 4
+    assert process.stderr == ("error: there is nowhere to write the answer to: stdout is closed\n")
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(("command", "code"), [(["calc", "1 + 1"], 0), (["calc", "1 +"], 2)])
+def test_errors_that_nobody_can_read_leave_stdout_alone(command, code, stderr):
+    if not Path("/dev/full").exists():
+        stderr = "2>&-"
+    process = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join([*SDCLI, *command])} {stderr}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.stdout == ("" if code else "2\n")
+    assert process.returncode in ((0,) if code == 0 else (2, 4))  # 4: no room for the error
+
+
+def test_a_closed_stdin_holds_nothing():
+    for command in (["estimate", "sheet", "-"], ["calc", "-"], ["interview"], ["calc"]):
+        process = subprocess.run(
+            ["sh", "-c", f"exec {shlex.join([*SDCLI, *command])} <&-"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "defect" not in process.stderr
+        assert process.returncode in (0, 2)
 
 
 def test_a_defect_is_one_line_that_says_how_to_report_it(monkeypatch, capsys):

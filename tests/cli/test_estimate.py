@@ -165,6 +165,19 @@ ERRORS = [
     (["in-flight", "1/s", "1 s", "--day", "86400", "--day=1e5"], "this is given twice", ""),
     (["downtime", "4.3 min/month", "1 month"], "downtime says it already", ""),
     (["downtime", "10%"], "this is not a time", ""),
+    (["in-flight", "1/s", "1 s", "--rough", "--day", "50000"], "hang together", ""),
+    (["serial", "--parts", "99%", "--copies", "2", "--copies", "3"], "this is given twice", ""),
+    (["parallel", "99%", "--copies", "99.9%"], "this must be from 1 to 100,000", ""),
+    (
+        ["k-of-n", "2", "3", "99%"],
+        "this must be from 0 to 1",
+        "by place they go each needed parts: sdcli estimate k-of-n 99% 2 3",
+    ),
+    (
+        ["in-flight", "250 ms", "40kqps"],
+        "this is not events per time",
+        "by place they go rate latency: sdcli estimate in-flight 40kqps '250 ms'",
+    ),
     (["powers", "--noun", "bit"], "--noun is no option here", ""),
     (["--measure"], "--measure is no option here", ""),
     (["sheet", "--measure"], "--measure is no option here", ""),
@@ -198,6 +211,8 @@ def test_what_was_assumed_is_said(estimated):
     text = " ".join(estimated("traffic", "150M", "2 tweet/user/day").split())
     assert "users 150M user (plain number)" in text
     assert "peak_factor 2 (default)" in text
+    text = " ".join(estimated("traffic", "150M user", "2 tweet/day").split())
+    assert "assumed: actions 2 tweet/user/day (for each user), peak_factor 2 (default)" in text
     answer = json.loads(estimated("traffic", "150M", "2 tweet/user/day", "--json"))
     assert answer["inputs"]["users"]["given"] is True
     assert answer["inputs"]["peak_factor"]["given"] is False
@@ -300,7 +315,7 @@ def test_rough_days_are_those_of_sums_by_head(estimated):
 def test_a_day_a_month_and_a_year_may_be_set(estimated):
     """100M in 100,000 s are 1,000 a second, in 50,000 s 2,000; 366 days / 1000 are 8.784 hours."""
     assert "1k request" in estimated("in-flight", "100M request/day", "1 s", "--day=100,000")
-    over = estimated("in-flight", "100M request/day", "1 s", "--rough", "--day", "50000")
+    over = estimated("in-flight", "100M request/day", "1 s", "--day", "50000")
     assert "2k request" in over
     assert "taken: day 50,000 s" in over
     assert "8.784 hour" in estimated("availability", "99.9%", "--year", "366")
@@ -314,6 +329,29 @@ def test_a_list_says_each_of_its_values(estimated):
     assert parts["display"] == "99.9%, 99.99%"
     assert [one["value"] for one in parts["items"]] == [99.9, 99.99]
     assert parts["given"] is True
+
+
+@pytest.mark.parametrize("name", ["serial", "parallel"])
+def test_a_list_takes_all_values_by_place_and_all_of_its_name(name, estimated):
+    expected = estimated(name, "99.9%, 99.95%, 4 nines", "--copies", "2")
+    assert estimated(name, "99.9%", "99.95%", "4 nines", "--copies", "2") == expected
+    assert estimated(name, "--copies", "2", "99.9%, 99.95%", "4 nines") == expected
+    given = ("--parts", "99.9%", "--parts=99.95%", "--parts", "4 nines")
+    assert estimated(name, *given, "--copies", "2") == expected
+
+
+def test_no_line_ends_in_blanks(estimated):
+    for words in (["powers"], ["latency"], ["downtime", "1 hour"], [], ["traffic", "--help"]):
+        assert not [line for line in estimated(*words).splitlines() if line != line.rstrip()]
+
+
+def test_a_share_is_offered_in_percent_only_where_that_would_do():
+    """0 % and 0.5 % are out of bounds as 0 and 0.5 are; 70 is 70 %."""
+    for typed, fix in (("0", ""), ("0.005", ""), ("70", "write 70%"), ("700", "")):
+        words = ("servers", "10k request/s", "1k request/s", "--utilisation", typed)
+        assert refused(*words).fix == fix
+    assert refused("availability", "99.9").fix == "write 99.9%"
+    assert refused("availability", "2").fix == ""
 
 
 def test_the_period_that_was_typed_with_a_downtime_is_given(estimated):
@@ -394,6 +432,8 @@ def test_the_powers_of_two_are_a_table_without_a_value(estimated):
     rows = json.loads(estimated("powers", "--json"))["powers"]
     assert [row["exponent"] for row in rows] == [10, 20, 30, 40, 50, 60]
     assert rows[1]["exact"] == 1_048_576
+    called = [line.split()[2] for line in text.splitlines() if line.startswith("2^")]
+    assert called == ["1k", "1M", "1G", "1T", "1P", "1E"]
     # 1.024 squared is 1.048576
     assert rows[1]["over"] == pytest.approx(0.048576)
     assert rows[0]["binary_bytes"] == "1 KiB"

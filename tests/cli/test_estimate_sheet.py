@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sdcli.cli import estimate
+from sdcli.cli import estimate, estimate_beside
 from sdcli.core.errors import FaultsFound, InputError
+from sdcli.estimate.worksheet import Worksheet
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = """\
@@ -168,3 +169,33 @@ def test_a_sheet_in_rough_days_is_the_sum_by_head(estimated, tmp_path):
     rough = estimated("sheet", str(path), "--rough")
     assert "1k link/s" in rough
     assert "day 100,000 s" in rough
+
+
+def chain(count: int) -> str:
+    """A sheet of ranges, each summed to those above it."""
+    lines = ["assumptions:", *(f"  x{i}: {i + 1} to {i + 3} MB" for i in range(count))]
+    lines += ["estimates:", "  t0: x0 * 1"]
+    return "\n".join([*lines, *(f"  t{i}: t{i - 1} + x{i}" for i in range(1, count))])
+
+
+def test_a_sheet_of_very_many_ranges_is_refused_before_it_draws(tmp_path, monkeypatch):
+    monkeypatch.setattr(Worksheet, "__init__", lambda *_: pytest.fail("it was worked out"))
+    path = tmp_path / "long.yaml"
+    path.write_text(chain(500))
+    with pytest.raises(FaultsFound) as caught:
+        estimate.main(["sheet", str(path)])
+    (fault,) = caught.value.faults
+    assert fault.message == "1000 ranges, and operations with them, are too many"
+    assert fault.remedy == "at most 400; part the sheet"
+
+
+def test_of_a_long_sum_the_first_estimates_say_what_drives_them(estimated, tmp_path, monkeypatch):
+    """t0 has one source in closed form, t1 two draws' sources, t2 three, t3 four: 9 in all."""
+    monkeypatch.setattr(estimate_beside, "COMPARED_MAX", 5)
+    path = tmp_path / "sums.yaml"
+    path.write_text(chain(4))
+    answer = json.loads(estimated("sheet", str(path), "--json"))
+    assert answer["sensitivity_left_out"] == ["t3"]
+    assert [len(one["sensitivity"]) for one in answer["estimates"].values()] == [1, 2, 3, 0]
+    said = estimated("sheet", str(path))
+    assert "what drives t3 is not told: too many ranges to compare" in " ".join(said.split())

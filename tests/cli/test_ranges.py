@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sdcli.cli.estimate_beside import explained
+from sdcli.cli.estimate_beside import Driven, explained
 from sdcli.cli.ranges import drivers, method, percent, sampling_error
 from sdcli.units import Quantity, parse, quantity
 from sdcli.units.sampling import Sampling, using
@@ -44,6 +44,17 @@ def test_an_end_at_zero_has_its_error_as_a_share_of_the_largest():
     errors = value.sampling_error()
     assert value.low == 0 < errors[0]
     assert sampling_error(value) == percent(max(errors[0] / value.high, errors[1] / value.value))
+
+
+def test_beside_a_median_next_to_nothing_the_error_is_in_the_unit():
+    """A share of 0.07 in a range from -7.3 to 7.4 would say 76 %."""
+    value = quantity("(-5 to 5 MB) * (1 to 2)")
+    assert abs(value.value) < 0.01 * value.high
+    megabytes = [error / quantity("1 MB").value for error in value.sampling_error()]
+    said = sampling_error(value)
+    assert said == f"{round(max(megabytes) * 100) * 10} KB"
+    assert "%" not in said
+    assert method(value).endswith(f"sampling error {said}")
 
 
 def test_whole_numbers_may_have_no_sampling_error():
@@ -94,6 +105,18 @@ def test_estimate_explains_ranges_in_the_same_words():
         "one: 90 % interval, closed form; size and size/2 drive 50 % of the spread each",
         "two: 90 % interval, closed form",
     ]
+
+
+def test_too_many_ranges_to_compare_are_not_compared():
+    """40 sources each, so that the second one goes past the most there may be."""
+    value = quantity(" + ".join(f"(1 to {most})" for most in range(2, 42)))
+    found = Driven({"one": value, "two": value, "sure": quantity("5")}, compared_max=79)
+    assert len(found.shares["one"]) > 20
+    assert (found.shares["two"], found.shares["sure"]) == ((), ())
+    assert found.left_out == ["two"]
+    assert found.sensitivity("two") == []
+    said = explained({"one": value, "two": value}, compared_max=39)
+    assert said[-1] == "what drives one and 1 more is not told: too many ranges to compare"
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,19 @@ def test_a_list_is_displayed_as_it_is_typed():
     assert displayed((one, two)) == "99%, 5 MB"
     assert each(one) == (one,)
     assert each((one, two)) == (one, two)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "fix"),
+    [
+        (SHARE, "20", "write 20%"),
+        (SHARE, "120", ""),
+        (SHARE.positive(), "0", ""),  # 0 % is 0 as well
+        (SHARE.within(0.01, 1), "0.5 to 20", ""),  # 0.5 is within bounds as it stands
+        (NUMBER.within(0, 1), "20", ""),  # no share
+    ],
+)
+def test_a_percentage_is_offered_only_where_it_would_do(kind, typed, fix):
+    with pytest.raises(UnitError) as caught:
+        kind.accept(quantity(typed), "it")
+    assert caught.value.fix == fix

@@ -117,6 +117,10 @@ def test_only_the_nearest_words_are_suggested():
     assert suggestion("gb", ["GB", "Gb", "TB"]) == "did you mean GB or Gb?"
     assert suggestion("km", ["KB", "ms"]) == ""
     assert suggestion("w" * 50, ["w" * 49]) == ""
+    # two slips and another first letter make another word
+    assert suggestion("record", ["second"]) == ""
+    assert suggestion("reocrds", ["records", "second"]) == "did you mean records?"
+    assert suggestion("gigabty", ["gigabyte"]) == "did you mean gigabyte?"
 
 
 def test_a_name_has_a_bound():

@@ -195,7 +195,17 @@ def test_a_form_means_the_same_as_another(text, same_as):
         ("-5 to 20/3 s", "-5 to 20 / (3 s), or (-5 to 20 / 3) * 1 s"),
         ("10/-2 s", "10 / (-2 s)"),
         ("7 / 2^10 B", "7 / (2^10 B), or (7 / 2^10) * 1 B"),
-        ("2 s^2", "(2 s)^..., or 2 * s^..."),
+        ("2 s^2", "(2 s)^2, or 2 * s^2"),
+        ("1 MB^-1", "(1 MB)^-1, or 1 * MB^-1"),
+        ("2 s^2^3", "(2 s)^2^3, or 2 * s^2^3"),
+        ("$2^2", "($2)^2, or 2 * $^2"),
+        # through a number, or through so many of each
+        (
+            "3.5 trillion / 100M per day",
+            "3.5 trillion / (100M per day), or (3.5 trillion / 100M) per day",
+        ),
+        ("100M / 10k/s", "100M / (10k/s), or (100M / 10k)/s"),
+        ("5 GB / 2 thousand/user", "5 GB / (2 thousand/user), or (5 GB / 2 thousand)/user"),
         ("2B", "2 B for bytes, or 2 billion"),
         ("2B/s", "2 B for bytes, or 2 billion"),
         ("5 kb", "KB (kilobyte) or Kb (kilobit)"),
@@ -203,7 +213,10 @@ def test_a_form_means_the_same_as_another(text, same_as):
         ("5m", "min (minute) or M (million)"),
         ("5 m", "min (minute) or M (million)"),
         ("100 mbps", "Mbps (megabit per second) or MB/s (megabyte per second)"),
-        ("100 +- 10%", "the two ends: 90 to 110"),
+        ("100 +- 10%", "90 to 110 for 10% of it, or 90% to 110%"),
+        ("1 +- 2%", "0.98 to 1.02 for 2% of it, or -1% to 3%"),
+        ("50% +- 10%", "45% to 55% for 10% of it, or 40% to 60%"),
+        ("100M +- 20%", "80M to 120M for 20% of it, or 99999980% to 100000020%"),
     ],
 )
 def test_what_two_people_read_differently_is_refused_with_both_readings(text, readings):
@@ -225,6 +238,10 @@ def test_what_two_people_read_differently_is_refused_with_both_readings(text, re
         "(2)*(3)/4 s",
         "-5 to 20/3 s",
         "10/-2 s",
+        "2 s^2",
+        "3.5 trillion / 100M per day",
+        "100M / 10k/s",
+        "2 * (100M / 10k/s)",
     ],
 )
 def test_a_reading_that_is_suggested_can_be_typed(text):
@@ -279,11 +296,20 @@ def test_readings_stand_on_one_line():
         ("(2 s)^2", 4, "time^2"),
         ("2 * s^2", 2, "time^2"),
         ("1/2", 0.5, "number"),
+        # (3.5e12 / 100M) per 86,400 s; a plain number of any size is through that number
+        ("(3.5 trillion / 100M) per day", 35_000 / 86_400, "1 / time"),
+        ("3.5 trillion / (100M per day)", 35_000 * 86_400, "time"),
+        ("864M / 86400/s", 10_000, "1 / time"),
+        ("864M / 86.4k / s", 10_000, "1 / time"),
+        ("1/2/s", 0.5, "1 / time"),
+        # 0.9999^3
+        ("99.99%^3", 0.999700029999, "number"),
+        ("50 percent^2", 0.25, "number"),
     ],
 )
 def test_each_reading_can_be_written(text, value, kind):
     found = quantity(text)
-    assert (found.value, found.kind) == (value, kind)
+    assert (found.value, found.kind) == (pytest.approx(value, rel=1e-12), kind)
 
 
 @pytest.mark.parametrize(
@@ -302,6 +328,36 @@ def test_each_reading_can_be_written(text, value, kind):
         ("1,00", "a comma groups exactly three digits", ""),
         ("12,34,567", "a comma groups exactly three digits", ""),
         ("1000,000", "a comma groups exactly three digits", ""),
+        ("Max(3,4)", "no function", "did you mean max?"),
+        ("avg(3,4)", "no function", "write (a + b) / 2"),
+        ("pow(2,3)", "no function", "write ^ for a power: 2^3"),
+        ("foo(1,00)", "no function", ""),
+        ("5 * (1,00)", "a comma groups exactly three digits", ""),
+        ("5 GB per (1,00 s)", "a comma groups exactly three digits", ""),
+        ("100MB +- 10%", "an amount, not a share", "write 90 MB to 110 MB"),
+        ("100 MB +- 10 KB", "one unit", "write 99.99 MB to 100.01 MB"),
+        ("5 MB +- 1 s", "one unit", ""),
+        ("1 year +- 3 day", "one unit", ""),  # how long a year is, is a convention
+        ("5!", "means nothing here", "write a factorial out"),
+        ("(5)!", "means nothing here", "write a factorial out"),
+        ("! 1 < 2", "means nothing here", "write not before a comparison"),
+        ("1 < 2 and ! 3 < 4", "means nothing here", "write not before a comparison"),
+        ("20% of 500GB", "an operator is missing", "write * for of: 20% * 500GB"),
+        ("20 percent of 5 TB to GB", "an operator is missing", "write * for of: 20 percent * 5 TB"),
+        ("20% of writes", "an operator is missing", "write * for of: 20% * writes"),
+        ("5 TB of", "an operator is missing", "write * for of"),
+        ("5 million million", "no unit", "one such word"),
+        ("million * 5", "no name, unit", "one such word"),
+        ("5 twets", "no unit", "did you mean tweets?"),
+        ("5 twet", "no unit", "did you mean tweet?"),
+        # what is near to nothing that anybody means
+        ("5 cpu", "no unit", ""),
+        ("5 record", "no unit", ""),
+        ("5 point", "no unit", ""),
+        ("foo", "no name, unit", ""),
+        ("five", "no name, unit", "write 5"),
+        ("twenty * 3", "no name, unit", "write 20"),
+        ("5 killometer", "no unit", "did you mean kilometer?"),
         ("max(1,000)", "a comma parts the arguments", "1_000 or 1000"),
         ("20 to 5", "from low to high", "5 to 20"),
         ("5 GB to 20", "behind both numbers", ""),

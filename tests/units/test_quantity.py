@@ -189,3 +189,16 @@ def test_a_product_of_percents_is_a_percent(text, shown):
 )
 def test_nothing_is_shown_as_nothing(text, shown):
     assert str(quantity(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("1e308 s to ns", "too large to compute"),  # 1e317
+        ("1e-320 s to year", "too small to compute"),  # 3e-328
+    ],
+)
+def test_a_number_that_leaves_floating_point_in_its_unit_is_refused(line, what):
+    with pytest.raises(UnitError, match=what) as caught:
+        quantity(line)
+    assert caught.value.span is not None

@@ -149,6 +149,9 @@ def test_a_tree_reads_back_as_itself(tree):
     "text",
     [
         "(1 TB / 100 MB)/s",  # without brackets, two readings
+        "(100M / 10k)/s",
+        "100M / (10k/s)",
+        "1 / 2/s",
         "1 TB / (100 MB/s)",
         "(6 MB / -2 s)/user",
         "1 / (2 s)",

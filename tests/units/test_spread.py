@@ -243,3 +243,82 @@ def test_samples_are_equal_where_their_draws_are():
     one, same = arithmetic.drawn(x), arithmetic.maximum(arithmetic.drawn(x), Point(-1))
     assert (one, hash(one)) == (same, hash(same))
     assert one != arithmetic.drawn(y)
+
+
+def test_a_range_as_wide_as_floating_point_keeps_its_ends():
+    """high / low is 1e600 and no float; its logarithm is 1381.6."""
+    one = between(1e-300, 1e300, "x")
+    assert one.median == pytest.approx(1)
+    assert one.bounds == pytest.approx((1e-300, 1e300), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: between(-1e308, 1.7e308, "x"),  # 2.7e308 from end to end
+        lambda: arithmetic.power(between(1e-300, 1e300, "x"), 1.1),
+        lambda: arithmetic.divide(Point(1e300), between(1e-10, 1, "x")),
+    ],
+)
+def test_a_bound_is_never_infinite(work):
+    with pytest.raises(UnitError, match="too large to compute"):
+        work()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: arithmetic.multiply(Point(1e-200), Point(1e-200)),
+        lambda: arithmetic.multiply(Point(-1e-200), Point(1e-200)),
+        lambda: arithmetic.divide(Point(1e-200), Point(1e200)),
+        lambda: arithmetic.power(Point(10), -(9.0**9)),
+        lambda: arithmetic.raise_to(Point(10), Point(-400)),
+        lambda: arithmetic.exp(Point(-1000)),
+        lambda: arithmetic.scale(Point(5e-324), 0.1),
+        lambda: arithmetic.scale(between(1e-300, 1e-290, "x"), 1e-100),
+        lambda: arithmetic.scale(between(1e-300, 1e-200, "x"), 1e-30),  # its low end only
+        lambda: arithmetic.multiply(between(1e-300, 1e-290, "x"), between(1e-300, 1e-290, "y")),
+        lambda: arithmetic.power(between(1e-300, 1e-290, "x"), 2),
+    ],
+)
+def test_what_is_not_zero_never_becomes_zero(work):
+    with pytest.raises(UnitError, match="too small to compute"):
+        work()
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        lambda: arithmetic.multiply(Point(0), Point(1e-200)),
+        lambda: arithmetic.divide(Point(0), Point(1e200)),
+        lambda: arithmetic.power(Point(0), 400),
+        lambda: arithmetic.subtract(Point(1e-300), Point(1e-300)),
+        lambda: arithmetic.floor(Point(1e-300)),
+        lambda: arithmetic.scale(between(2, 8, "x"), 0),
+    ],
+)
+def test_what_is_zero_stays_zero(zero):
+    assert zero() == Point(0)
+
+
+def test_what_only_rounding_makes_a_range_is_a_point():
+    """(x + 1) - x, whose draws lie some 1e-15 around 1."""
+    x = between(5, 10, "x")
+    assert isinstance(arithmetic.subtract(arithmetic.add(x, Point(1)), x), Point)
+    assert arithmetic.subtract(arithmetic.add(x, Point(1)), x).median == pytest.approx(1)
+    y = between(2, 8, "y")
+    both = arithmetic.add(x, y)
+    ratio = arithmetic.divide(arithmetic.multiply(both, Point(3)), both)
+    assert isinstance(ratio, Point)
+    assert ratio.median == pytest.approx(3)
+    nothing = arithmetic.subtract(arithmetic.subtract(both, x), y)
+    assert isinstance(nothing, Point)
+    assert nothing.median == pytest.approx(0, abs=1e-14)
+
+
+def test_a_range_that_is_narrow_beside_its_value_is_not_lost():
+    """1 to 20 ms on a year of 3.15e7 s, and the same taken back."""
+    jitter = between(0.001, 0.02, "x")
+    whole = arithmetic.add(Point(365 * 86_400.0), jitter)
+    assert isinstance(whole, Samples)
+    assert isinstance(arithmetic.subtract(whole, Point(365 * 86_400.0)), Samples)

@@ -8,7 +8,7 @@ from sdcli.units import UnitError, quantity
 from sdcli.units.conventions import DEFAULT
 from sdcli.units.habits import MEANT, hint
 from sdcli.units.table import AMBIGUOUS, UNITS
-from sdcli.units.vocabulary import BUILTIN_NOUNS, Vocabulary, plural
+from sdcli.units.vocabulary import BUILTIN_NOUNS, Vocabulary, plural, singular
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,74 @@ def test_a_noun_is_declared_and_never_guessed():
     with pytest.raises(UnitError, match="no unit"):
         quantity("5 redirect")
     assert str(quantity("5 redirects", nouns=["redirect"])) == "5 redirect"
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [
+        ("rides", "ride"),
+        ("queries", "query"),  # a spelling of request already
+        ("categories", "category"),
+        ("caches", "cache"),
+        ("batches", "batch"),
+        ("boxes", "box"),
+        ("classes", "class"),
+        ("people", "person"),
+    ],
+)
+def test_a_declared_plural_declares_its_singular(many, one):
+    assert quantity(f"2 {one}", nouns=[many]) == quantity(f"2 {many}", nouns=[many])
+
+
+def test_a_noun_that_ends_in_s_stays_what_it_is():
+    assert str(quantity("5 status", nouns=["status"])) == "5 status"
+    assert str(quantity("5 rides", nouns=["rides", "ride"])) == "5 rides"
+    assert quantity("5 min", nouns=["mins"]).kind == "time"
+    assert quantity("5 meter", nouns=["meters"]).kind == "length"
+
+
+@pytest.mark.parametrize(
+    ("word", "one"),
+    [
+        ("rides", "ride"),
+        ("ride", "ride"),
+        ("categories", "category"),
+        ("movies", "movie"),
+        ("caches", "cache"),
+        ("batches", "batch"),
+        ("searches", "search"),
+        ("boxes", "box"),
+        ("hashes", "hash"),
+        ("classes", "class"),
+        ("cases", "case"),
+        ("people", "person"),
+        *((word, word) for word in ("status", "class", "analysis", "bus", "gas", "dns")),
+    ],
+)
+def test_the_singular(word, one):
+    assert singular(word) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "undeclared"),
+    [
+        ("20M rides per day", "ride"),
+        ("5 core", "core"),
+        ("62^7 code", ""),  # near to node
+        ("5 GB to MB/album", "album"),
+        ("5 zz", ""),  # no word
+        ("5 Core", ""),
+        ("5 requets", ""),  # near to a word that is known
+        ("5 msgs", ""),
+        ("5 mb", ""),
+        ("core", ""),  # may be the name of a value
+    ],
+)
+def test_what_may_be_declared_is_known_to_the_error(text, undeclared):
+    with pytest.raises(UnitError) as caught:
+        quantity(text)
+    assert caught.value.undeclared == undeclared
+    assert caught.value.at((0, 1), text).within("somewhere").undeclared == undeclared
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def availability(
 def downtime(
     *,
     downtime: Annotated[Quantity, DOWNTIME.over_the("period")],
-    period: Annotated[Quantity, DURATION.meaning("day").within(1e-9).like("1 year")] = default(
+    period: Annotated[Quantity, DURATION.meaning("day").within(1e-9).like("1 month")] = default(
         "1 year"
     ),
 ) -> RequiredAvailability:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXPONENT_MAX = 128
 _BYTES_MAX = 69  # 2^70 B is 1024 EiB, for which there is no prefix here
 _BITS_OF_THOUSAND = 10
+_LETTERS = {5: "P", 6: "E"}  # peta and exa, by powers of a thousand
 
 
 class WholeNumber(Quantity):
@@ -99,6 +100,18 @@ def rows(exponents: Iterable[int] = range(10, 70, 10)) -> tuple[tuple[int, Power
     ['10: 1k', '20: 1M', '30: 1G', '40: 1T']
     """
     return tuple((n, powers(exponent=Quantity.of(n))) for n in exponents)
+
+
+def called(exponent: int) -> str:
+    """The round number that 2^exponent is called by; also where the language has no letter.
+
+    >>> called(16), called(50), called(63), called(70)
+    ('64k', '1P', '8E', '1e21')
+    """
+    thousands, rest = divmod(exponent, _BITS_OF_THOUSAND)
+    if thousands in _LETTERS:
+        return f"{2**rest}{_LETTERS[thousands]}"
+    return powers(exponent=Quantity.of(exponent)).near.display()
 
 
 def _bytes(exponent: int, prefix: str, conventions: Conventions) -> Quantity:

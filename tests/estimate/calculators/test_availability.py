@@ -129,7 +129,7 @@ def test_the_period_that_a_downtime_says_is_the_period():
         "downtime": "4.32 min",
         "period": "1 month",
     }
-    assert outcome.assumed == ()
+    assert outcome.assumed == {}
     assert outcome.working[0].endswith("1 - 4.32 min ÷ 1 month = 99.99%")
     with pytest.raises(UnitError, match="this is not a time"):
         found.run({"downtime": quantity("4.32 min/month")})

@@ -73,11 +73,19 @@ def test_ranges_of_both_factors():
 def test_what_was_filled_in_is_assumed():
     traffic = registry.get("traffic")
     outcome = traffic.run(traffic.bind({"users": "150M", "actions": "2 tweet/user/day"}))
-    assert outcome.assumed == ("users", "peak_factor")
+    assert outcome.assumed == {"users": "plain number", "peak_factor": "default"}
     assert outcome.working == (
         "average = users × actions = 150M user × 2 tweet/user/day = 3.472k tweet/s",
         "peak = average × peak_factor = 3.472k tweet/s × 2 = 6.944k tweet/s",
     )
+
+
+def test_what_is_taken_for_each_user_is_assumed():
+    """2 tweet/day may have been meant for all users together."""
+    traffic = registry.get("traffic")
+    outcome = traffic.run(traffic.bind({"users": "10M user", "actions": "2 tweet/day"}))
+    assert str(outcome.inputs["actions"]) == "2 tweet/user/day"
+    assert outcome.assumed == {"actions": "for each user", "peak_factor": "default"}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ _EXPONENT_MAX = 12  # of a unit
 NINES_MAX = 15  # a float next to 1 has 53 bits: 15 nines, and nothing certain beyond
 _PERCENT_DECIMALS = NINES_MAX - 2
 _BILLION = 1e9
+_SHARE_MOST = 100  # a plain 100 +- 10% may be 90 % to 110 %, a plain 100M is an amount
 _ENDS_DIGITS = 12  # to which the ends of a range are offered
 
 
@@ -257,7 +258,8 @@ class LiteralParser:
             _with(end, None if is_bare else unit)
             for end in _ends(number, number * reach.number / 100)
         )
-        if not (is_bare or unit is PERCENT):
+        is_share = abs(number) <= _SHARE_MOST if is_bare else unit is PERCENT
+        if not is_share:
             what, expected = "behind +- stands an amount, not a share", "a range, like 90 to 110 MB"
             return self._wrong(what, sign, expected, f"write {least} to {most}")
         points = " to ".join(f"{end}%" for end in _ends(number, reach.number))

@@ -216,7 +216,6 @@ def test_a_form_means_the_same_as_another(text, same_as):
         ("100 +- 10%", "90 to 110 for 10% of it, or 90% to 110%"),
         ("1 +- 2%", "0.98 to 1.02 for 2% of it, or -1% to 3%"),
         ("50% +- 10%", "45% to 55% for 10% of it, or 40% to 60%"),
-        ("100M +- 20%", "80M to 120M for 20% of it, or 99999980% to 100000020%"),
     ],
 )
 def test_what_two_people_read_differently_is_refused_with_both_readings(text, readings):
@@ -335,6 +334,7 @@ def test_each_reading_can_be_written(text, value, kind):
         ("5 * (1,00)", "a comma groups exactly three digits", ""),
         ("5 GB per (1,00 s)", "a comma groups exactly three digits", ""),
         ("100MB +- 10%", "an amount, not a share", "write 90 MB to 110 MB"),
+        ("100M +- 20%", "an amount, not a share", "write 80M to 120M"),
         ("100 MB +- 10 KB", "one unit", "write 99.99 MB to 100.01 MB"),
         ("5 MB +- 1 s", "one unit", ""),
         ("1 year +- 3 day", "one unit", ""),  # how long a year is, is a convention

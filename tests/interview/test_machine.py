@@ -74,7 +74,7 @@ def test_a_clarifying_question_is_met_from_the_bank(asked: str, said: str) -> No
     ("at", "line", "what"),
     [
         ("scope.assumptions", "two million parcels", "NAME = VALUE"),
-        ("scope.assumptions", "parcels = 2M parcles/day", "did you mean parcel?"),
+        ("scope.assumptions", "parcels = 2M parcles/day", "did you mean parcels?"),
         ("scope.assumptions", "a = 1 s <= 2 s", "like writes = 100M"),
         ("scope.assumptions", "a = 1 s\nb = 2 s", "one line at a time"),
         ("high_level.estimates", "rate = parcels to GB", "parcel / time"),

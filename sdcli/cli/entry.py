@@ -15,6 +15,10 @@ import sys
 
 from sdcli.core.errors import ExitCode, SdcliError
 
+TYPE_CHECKING = False  # typing is imported by type checkers only
+if TYPE_CHECKING:
+    from typing import TextIO
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # no fault of what was asked
 
 
@@ -48,13 +52,13 @@ def run(arguments: list[str]) -> int:
         _tell("interrupted")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:  # the reader has left (`sdcli scenarios | head -1`): nothing is wrong
-        _leave_stdout()
+        _leave(sys.stdout)
         return int(ExitCode.OK)
     except Exception as error:
         if debug:
             raise
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            _leave_stdout()
+            _leave(sys.stdout)
             _tell(f"error: cannot write: {(error.strerror or str(error)).lower()}")
             return int(ExitCode.MISSING)
         _tell(
@@ -76,16 +80,16 @@ def _tell(text: str) -> None:
     """Print on stderr, or nothing where that cannot be written either."""
     from sdcli.cli.screen import plain
 
-    try:  # noqa: SIM105 - contextlib takes longer to import than a sum to do
+    try:
         print(plain(text), file=sys.stderr)
     except OSError:
-        pass
+        _leave(sys.stderr)
 
 
-def _leave_stdout() -> None:
-    """Point stdout away, so that the interpreter's own last flush stays silent."""
-    try:  # noqa: SIM105 - as above
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _leave(stream: TextIO) -> None:
+    """Point a stream away, so that the interpreter's own last flush of it stays silent."""
+    try:  # noqa: SIM105 - contextlib takes longer to import than a sum to do
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):  # no file of the system stands behind it
         pass
 

@@ -44,7 +44,7 @@ COMMANDS = {  # what may stand behind each line command, and what it does
 }
 _UNDO_LEAST, _UNDO_MOST, _UNDO_DRAWS = 5, 100, 10_000_000
 LINE_MAX = 100_000  # characters: far more than an expression may have; of stdin twice that is read
-LONG = 1_000_000  # draws with which a sum of some ranges takes seconds
+LONG = 20_000  # draws with which a sum of many ranges takes seconds
 _SIGNS = frozenset("=+-*/^<>(),)×÷")  # what stands behind a name in an expression
 
 

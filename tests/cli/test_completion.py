@@ -28,6 +28,8 @@ def test_commands_are_completed(words, offered):
 def test_the_completion_script_is_printed():
     process = subprocess.run(
         [sys.executable, "-m", "sdcli.cli.entry", "--show-completion", "bash"],
+        # Otherwise the shell is guessed from the parent process, which may be none.
+        env=os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
         capture_output=True,
         text=True,
         check=True,

@@ -2,9 +2,10 @@
 
     make bench
 
-Claim: `sdcli --help` starts within 1.5 times what `python -c "import typer"` takes, and
-`sdcli calc` without typer at all. Runs of all commands are interleaved, so that a busy
-moment of the machine hits them alike; medians are printed, with the machine beside them.
+Claims: `sdcli --help` starts within 1.5 times what `python -c "import typer"` takes,
+`sdcli calc` without typer at all, and `sdcli score --json` is done within 0.3 s. Runs of all
+commands are interleaved, so that a busy moment of the machine hits them alike; medians are
+printed, with the machine beside them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 RUNS = 15
 HELP_TO_TYPER_MAX = 1.5
+SCORE_MS_MAX = 300
+ANSWER = Path(__file__).resolve().parents[1] / "tests" / "scoring" / "answers" / "url-shortener.md"
 SDCLI = str(Path(sys.executable).with_name("sdcli"))
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
@@ -26,6 +29,7 @@ COMMANDS = {
     "sdcli --version": [SDCLI, "--version"],
     "sdcli calc": [SDCLI, "calc", "100M link/month to link/s"],
     "sdcli scenarios": [SDCLI, "scenarios"],
+    "sdcli score": [SDCLI, "score", "url-shortener", str(ANSWER), "--json"],
 }
 
 
@@ -51,6 +55,9 @@ def main() -> None:
     ratio = medians["sdcli --help"] / medians["import typer"]
     verdict = "holds" if ratio <= HELP_TO_TYPER_MAX else "does not hold"
     print(f"claim: --help within {HELP_TO_TYPER_MAX} times import typer: {ratio:.2f}, {verdict}")
+    took = medians["sdcli score"]
+    verdict = "holds" if took <= SCORE_MS_MAX else "does not hold"
+    print(f"claim: one answer is scored within {SCORE_MS_MAX} ms: {took:.0f} ms, {verdict}")
 
 
 if __name__ == "__main__":

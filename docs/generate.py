@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import scorer
 from sdcli.core.files import write_atomic
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/help.md": help_pages,
     "docs/calculators.md": calculators,
     "docs/interview.md": interview_phases,
+    "docs/scorer.md": scorer.page,
     "docs/pictures/calc.svg": picture_calc,
     "docs/pictures/estimate.svg": picture_estimate,
     "docs/pictures/lab.svg": picture_lab,

@@ -1,7 +1,8 @@
 """The console script: standard library only, so that a one-shot sum starts without typer.
 
-`sdcli calc` goes straight to cli/calc.py, which owns its options and its help; everything
-else goes through the typer app, which registers `calc` as well, for `--help`. Every error
+`sdcli calc` goes straight to cli/calc.py, which owns its options and its help, and a plain
+`sdcli score` to cli/score_run.py; everything else goes through the typer app, which registers
+both as well, for `--help`. Every error
 ends here: as a text on stderr and an exit code, never as a traceback, unless `--debug`
 stands anywhere on the line.
 """
@@ -39,6 +40,7 @@ def run(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show █ shows ?
             stream.reconfigure(errors="replace")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # to look for some costs 20 ms
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
@@ -99,6 +101,12 @@ def _dispatch(arguments: list[str]) -> int:
         from sdcli.cli import calc
 
         return calc.main(arguments[1:])
+    if arguments[:1] == ["score"]:
+        from sdcli.cli import score_run
+
+        call = score_run.plain_call(arguments[1:])
+        if call is not None:
+            return score_run.run(call)
     from sdcli.cli.app import app
 
     try:

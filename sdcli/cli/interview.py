@@ -38,6 +38,15 @@ def interview(
     answers: Annotated[
         Path | None, typer.Option(help="Play recorded answers; needs no terminal.")
     ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the answer in your own editor; sdcli watches the file."
+        ),
+    ] = None,
+    partner: Annotated[
+        bool, typer.Option("--partner", help="Print the sheet with which a person interviews you.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the document; else ./SCENARIO/, then -2, -3.")
     ] = None,
@@ -46,7 +55,7 @@ def interview(
     ] = False,
     session: Annotated[str | None, typer.Option(help="Go on with this session.")] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --answers: the score and the paths as JSON.")
+        bool, typer.Option("--json", help="With --answers, --sheet or --partner: one JSON object.")
     ] = False,
 ) -> None:
     """Practise a system design interview: four steps, timed, with a report and a document.
@@ -70,5 +79,7 @@ def interview(
             resume=resume,
             session=session,
             as_json=as_json,
+            sheet=sheet,
+            partner=partner,
         )
     )

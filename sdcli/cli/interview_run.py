@@ -24,6 +24,9 @@ from sdcli.core.errors import InputError, Interrupted, SdcliError
 from sdcli.core.files import file_error, write_atomic
 from sdcli.core.folders import data_folder
 from sdcli.interview import Machine, Player, Prompt, SessionStore, Step, read_answers
+from sdcli.interview.against import Against, against
+from sdcli.interview.events import Judged
+from sdcli.interview.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +37,11 @@ if TYPE_CHECKING:
     from sdcli.interview import Event, StoredSession
 
 DESIGN_FILE = "design.yaml"
+# What has no meaning beside an option that holds no session: nothing is resumed, no document made.
+NOT_BESIDE = {
+    "sheet": ("answers", "out", "resume", "session"),
+    "partner": ("mode", "step", "answers", "sheet", "out", "resume", "session"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Wish:
     resume: bool
     session: str | None
     as_json: bool
+    sheet: Path | None = None
+    partner: bool = False
 
 
 @dataclass
@@ -92,16 +102,29 @@ class RecordedAsker:
 
 def hold(wish: Wish) -> None:
     """Hold the interview that was wished for, to its end or until the person leaves."""
+    if wish.partner:
+        from sdcli.cli.partner import show_partner
+
+        show_partner(_terms(wish, "partner"), as_json=wish.as_json)
+        return
+    if wish.sheet is not None:
+        from sdcli.cli.sheet_watch import hold_sheet
+
+        hold_sheet(_terms(wish, "sheet"), wish.sheet, as_json=wish.as_json)
+        return
     if wish.as_json and wish.answers is None:
         raise InputError(
-            "JSON is for recorded answers", where="--json", expected="--answers FILE beside it"
+            "JSON needs an answer that stands there already",
+            where="--json",
+            expected="--answers FILE, --sheet FILE or --partner beside it",
         )
     with SessionStore(data_folder(), SystemClock()) as store:
         recording = read_answers(wish.answers) if wish.answers else None
         session, machine = _open(wish, store, recording.scenario if recording else None)
         screen = console(stderr=wish.as_json)
         if session.finished is not None and wish.out is None:
-            show_report(screen, machine.report(), session.id)
+            report = machine.report(last_attempt(store, session, machine))
+            show_report(screen, report, session.id)
             return
         folder = _free_folder(wish.out, machine.terms.scenario.id)
         _greet(screen, session, machine, is_resumed=bool(machine.events))
@@ -122,7 +145,7 @@ def hold(wish: Wish) -> None:
             if player:  # a recording that does not play is no session of the person's
                 store.delete(session.id)
             raise
-        report = machine.report()
+        report = machine.report(last_attempt(store, session, machine))
         try:
             paths = _write(machine, wish.out, folder)
         except SdcliError as error:
@@ -154,7 +177,7 @@ def _converse(
     Conversation(
         machine,
         RecordedAsker(player, machine) if player else asker(),
-        StoredMemory(store, session.id, len(machine.events)),
+        StoredMemory(store, session.id, _count(machine)),
         screen,
         SystemClock(),
         carried=seconds,
@@ -162,6 +185,11 @@ def _converse(
     ).run()
     if player:
         player.finish()
+
+
+def _count(machine: Machine) -> int:
+    """How many events there are, verdicts left out."""
+    return sum(not isinstance(event, Judged) for event in machine.events)
 
 
 def _leave(store: SessionStore, session: StoredSession, machine: Machine, screen: Console) -> None:
@@ -187,6 +215,30 @@ def machine_of(store: SessionStore, session: StoredSession) -> Machine:
         only_step=session.only_step,
         events=store.events(session.id),
     )
+
+
+def _kind_of(session: StoredSession) -> tuple[str, str, str, str | None]:
+    """What two attempts must share to be set against each other."""
+    return (session.scenario, session.mode, session.level, session.only_step)
+
+
+def last_attempt(store: SessionStore, session: StoredSession, machine: Machine) -> Against | None:
+    """The finished attempt of the same kind before this one, compared; None without one."""
+    earlier = [
+        one
+        for one in store.list()
+        if int(one.id) < int(session.id)
+        and one.finished is not None
+        and _kind_of(one) == _kind_of(session)
+    ]
+    if not earlier:
+        return None
+    last = earlier[-1]
+    try:
+        before = machine_of(store, last).score()
+    except SdcliError:  # its question was of a form that is no longer read
+        return None
+    return against(machine.score(), before, last.id, f"{last.started:%Y-%m-%d}")
 
 
 def _open(
@@ -229,6 +281,27 @@ def _open(
         only_step=step.value if step else None,
     )
     return store.session(identity), machine
+
+
+def _terms(wish: Wish, option: str) -> Terms:
+    """What is agreed for a sheet; no session is opened for it.
+
+    Raises:
+        InputError: another option has no meaning beside it, or names what does not exist.
+    """
+    for other in NOT_BESIDE[option]:
+        if getattr(wish, other):
+            raise InputError(
+                f"--{other} has no meaning beside --{option}",
+                where=f"--{option}",
+                expected="one of the two",
+            )
+    own = settings()
+    mode: Any = wish.mode or "interview"
+    level: Any = wish.level or own.level
+    minutes = own.minutes if wish.minutes is None else wish.minutes
+    step = Step.of(wish.step) if wish.step else None
+    return Terms(_scenario(wish.scenario, None), mode, level, minutes, step)
 
 
 def _scenario(named: str | None, recorded: str | None) -> Scenario:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, rounded, tick
+from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, rounded, show_numbers, tick
 from sdcli.cli.screen import assemble, bar, clock, styled, table, write
+from sdcli.interview.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sdcli.interview import Report
+    from sdcli.interview.against import Against
     from sdcli.interview.report import Prediction, StepReport
 
 MISSED_SHOWN = 6  # for each step; the rest is counted
+AGAINST_SHOWN = 3  # of what is better, worse and missed again
 
 
 def show_report(screen: Console, report: Report, session: str) -> None:
@@ -34,12 +37,16 @@ def show_report(screen: Console, report: Report, session: str) -> None:
         screen.print(
             assemble((f"Score {rounded(report.score)} of 100", "bold"), (f"   {report.band}", ""))
         )
+        if report.your_score is not None:
+            write(screen, f"By your own verdicts: {rounded(report.your_score)}")
     write(screen, HONEST, style="dim")
     screen.print()
     screen.print(_times(report))
     if any(value is not None for value in report.axes.values()):
         screen.print()
         screen.print(_axes(report))
+    if report.against is not None:
+        _show_against(screen, report, report.against)
     screen.print()
     lines = f"Lines of the design: {report.typed} typed, {report.accepted} accepted."
     write(screen, f"{report.covered} of {report.asked} points covered. {lines}")
@@ -47,6 +54,7 @@ def show_report(screen: Console, report: Report, session: str) -> None:
         write(screen, _prediction(prediction), hang=2)
     for step in report.steps:
         _show_step(screen, step, report)
+    show_numbers(screen, report.numbers)
     if report.gaps:
         screen.print()
         write(screen, "What would raise it most", style="bold")
@@ -57,9 +65,41 @@ def show_report(screen: Console, report: Report, session: str) -> None:
     write(screen, f"This report again: sdcli sessions show {session}")
     write(
         screen,
+        f"You see a point otherwise? sdcli sessions disagree {session} POINT STATE keeps both.",
+    )
+    write(
+        screen,
         f"Lines are those of: sdcli sessions export {session} --text. `sdcli score` on that text"
         " asks for every topic, this report for those of the interview.",
     )
+
+
+def _show_against(screen: Console, report: Report, earlier: Against) -> None:
+    """The last attempt at the same question beside this one."""
+    screen.print()
+    then, now = _in_short(earlier.score), _in_short(report.score)
+    title = f"Against session {earlier.session} of {earlier.when}: {then} then, {now} now"
+    write(screen, title, style="bold")
+    moved = [
+        f"{Step(step).heading} {_in_short(before)} to {_in_short(after)}"
+        for step, (before, after) in earlier.steps.items()
+        if before is not None and after is not None
+    ]
+    if moved:
+        write(screen, "; ".join(moved), indent=2)
+    for label, items in (
+        ("better now", earlier.better),
+        ("worse now", earlier.worse),
+        ("missed again", earlier.again),
+    ):
+        for item in items[:AGAINST_SHOWN]:
+            write(screen, f"{label}: {item.claim}", indent=2, hang=4)
+        if len(items) > AGAINST_SHOWN:
+            write(screen, f"and {len(items) - AGAINST_SHOWN} more {label}", indent=2)
+
+
+def _in_short(score: float | None) -> str:
+    return "no score" if score is None else str(rounded(score))
 
 
 def _times(report: Report) -> Table:
@@ -103,12 +143,12 @@ def _show_step(screen: Console, step: StepReport, report: Report) -> None:
     screen.print()
     screen.rule(styled(step.title, style="bold"), align="left", characters="·")
     for item in step.covered:
-        tick(screen, item, is_brief=True)
+        tick(screen, item, is_brief=True, yours=report.yours)
     for item in step.missed[:MISSED_SHOWN]:
         if item.quote:
-            tick(screen, item)
+            tick(screen, item, yours=report.yours)
         else:
-            miss(screen, item)
+            miss(screen, item, yours=report.yours)
     if len(step.missed) > MISSED_SHOWN:
         write(screen, f"and {len(step.missed) - MISSED_SHOWN} more of less weight", indent=2)
     if step.model:

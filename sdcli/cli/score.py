@@ -29,25 +29,8 @@ def score(
     The answer has its steps under headings (Scope, High-level design, Deep dive, Wrap-up) or
     is plain text. An answer that does not match the question gets no score.
     """
-    import sys
-    from pathlib import Path
+    from sdcli.cli.score_run import ScoreCall, run
 
-    from sdcli.cli.screen import console, print_json
-    from sdcli.cli.settings import settings
-    from sdcli.content import load_scenario
-    from sdcli.core.errors import ExitCode
-    from sdcli.core.files import read_text
-    from sdcli.scoring import parse_answer
-    from sdcli.scoring import score as score_of
-
-    question = load_scenario(scenario)
-    text = sys.stdin.read() if file == "-" else read_text(Path(file))
-    result = score_of(question, parse_answer(text), level=level or settings().level)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        from sdcli.cli.scorecard import show
-
-        show(console(), result, question.title)
-    if least is not None and (result.score is None or result.score < least):
-        raise typer.Exit(ExitCode.NO)
+    code = run(ScoreCall(scenario, file, level, least, as_json))
+    if code:
+        raise typer.Exit(code)

@@ -6,13 +6,14 @@ last digit of a keyword-based score means nothing; `--json` has them unrounded.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sdcli.cli.screen import assemble, bar, write
 from sdcli.interview.steps import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -47,9 +48,9 @@ def show(console: Console, score: Score, title: str) -> None:
             console.print()
             write(console, step.heading, style="bold")
             for item in here:
-                tick(console, item)
-    _misses(console, misses if score.score is not None else [])
-    _sums(console, score.numbers)
+                tick(console, item, yours=score.yours)
+    _misses(console, misses if score.score is not None else [], score.yours)
+    show_numbers(console, score.numbers)
 
 
 def rounded(score: float) -> int:
@@ -64,6 +65,8 @@ def rounded(score: float) -> int:
 def _totals(console: Console, score: Score) -> None:
     assert score.score is not None  # noqa: S101 - the caller has asked
     write(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
+    if score.your_score is not None:
+        write(console, f"By your own verdicts: {rounded(score.your_score)}")
     steps = {Step(step).heading: value for step, value in score.steps.items()}
     axes = {axis.capitalize(): value for axis, value in score.axes.items()}
     for group in (steps, axes):
@@ -93,11 +96,24 @@ def _gaps(console: Console, score: Score) -> None:
         write(console, f"like: {item.model}", indent=5, hang=6, style="dim")
 
 
-def tick(console: Console, item: Graded, *, is_brief: bool = False) -> None:
-    """An item that stands in the answer: its state, the words with their line, and why."""
+def tick(
+    console: Console,
+    item: Graded,
+    *,
+    is_brief: bool = False,
+    yours: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """An item that stands in the answer: its state, the words with their line, and why.
+
+    Args:
+        console: where it is shown.
+        item: the item with its verdict.
+        is_brief: leave out the rule and what would raise it.
+        yours: the person's own verdicts, which are shown beside the tool's.
+    """
     filled = _FILLED[item.state]
     marks = "■" * filled + "□" * (3 - filled)
-    write(console, f"{marks} {item.state}: {item.claim}", indent=2, hang=4)
+    write(console, f"{marks} {_judged(item, yours)}: {item.claim}", indent=2, hang=4)
     quote = assemble((f"line {item.line}: ", ""), (f'"{_short(item.quote)}"', "bold"))
     write(console, quote, indent=6)
     if is_brief:
@@ -107,24 +123,31 @@ def tick(console: Console, item: Graded, *, is_brief: bool = False) -> None:
         write(console, f"next: {item.next}", indent=6, hang=6)
 
 
-def _misses(console: Console, misses: Iterable[Graded]) -> None:
+def _misses(console: Console, misses: Iterable[Graded], yours: Mapping[str, str]) -> None:
     missed = list(misses)
     if not missed:
         return
     console.print()
     write(console, "Not found in the answer", style="bold")
     for item in missed:
-        miss(console, item, Step(item.step).heading)
+        miss(console, item, Step(item.step).heading, yours)
 
 
-def miss(console: Console, item: Graded, step: str = "") -> None:
+def miss(
+    console: Console,
+    item: Graded,
+    step: str = "",
+    yours: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """An item that does not: its claim, what would raise it, why it matters."""
-    write(console, f"□□□ {step + ': ' if step else ''}{item.claim}", indent=2, hang=4)
+    place = f"{step}, " if step else ""
+    write(console, f"□□□ {place}{_judged(item, yours)}: {item.claim}", indent=2, hang=4)
     write(console, f"next: {item.next}", indent=6, hang=6)
     write(console, f"why: {item.why}", indent=6, hang=5, style="dim")
 
 
-def _sums(console: Console, numbers: Iterable[NumberCheck]) -> None:
+def show_numbers(console: Console, numbers: Iterable[NumberCheck]) -> None:
+    """The sums and estimates of the answer with their verdicts; nothing where there are none."""
     checked = list(numbers)
     if not checked:
         return
@@ -134,6 +157,27 @@ def _sums(console: Console, numbers: Iterable[NumberCheck]) -> None:
         text = f"{number.verdict}: line {number.line}: {_short(number.quote)}"
         told = text if number.verdict == "ok" else f"{text} (comes to {number.computed})"
         write(console, told, indent=2, hang=5)
+        if number.cause:
+            write(console, number.cause, indent=7)
+    write(console, _decided(checked), indent=2, hang=2)
+
+
+def _decided(numbers: Sequence[NumberCheck]) -> str:
+    """How many numbers decide something, and the lines of those of which nothing follows."""
+    used = sum(number.used for number in numbers)
+    verb = "decides" if used == 1 else "decide"
+    told = f"{used or 'none'} of your {len(numbers)} numbers {verb} something"
+    idle = sorted({number.line for number in numbers if not number.used})
+    if not idle:
+        return f"{told}."
+    where = f"line{'s' if len(idle) > 1 else ''} {', '.join(map(str, idle))}"
+    return f"{told}; nothing follows yet from {where}."
+
+
+def _judged(item: Graded, yours: Mapping[str, str]) -> str:
+    """The item's id and its state, with the person's own where she disagrees."""
+    own = f" (you: {yours[item.id]})" if item.id in yours else ""
+    return f"{item.state}{own} · {item.id}"
 
 
 def _short(quote: str) -> str:

@@ -17,7 +17,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object and nothin
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     group = typer.Typer(
-        help="The interviews you held: list, show, export, delete, score.",
+        help="The interviews you held: list, show, export, delete, score, disagree.",
         rich_markup_mode=None,
         no_args_is_help=True,
     )
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("export")(export_session)
     group.command("delete")(delete_session)
     group.command("score")(score_session)
+    group.command("disagree")(disagree)
     app.add_typer(group, name="sessions")
 
 
@@ -86,16 +87,18 @@ def list_sessions(*, as_json: AsJson = False) -> None:
 
 def show_session(session: Identity, *, as_json: AsJson = False) -> None:
     """Show the report of a session, finished or not."""
-    from sdcli.cli.interview_run import machine_of
+    from sdcli.cli.interview_run import last_attempt, machine_of
     from sdcli.cli.report import show_report
     from sdcli.cli.screen import console, print_json
 
     with _store() as store:
-        machine = machine_of(store, store.session(session))
+        stored = store.session(session)
+        machine = machine_of(store, stored)
+        report = machine.report(last_attempt(store, stored, machine))
     if as_json:
-        print_json({"session": session, **machine.report().to_json()})
+        print_json({"session": session, **report.to_json()})
     else:
-        show_report(console(), machine.report(), session)
+        show_report(console(), report, session)
 
 
 def export_session(
@@ -108,7 +111,10 @@ def export_session(
         bool, typer.Option("--text", help="The answers as text with the four steps as headings.")
     ] = False,
 ) -> None:
-    """Write a session as recorded answers, which `sdcli interview --answers` plays."""
+    """Write a session as recorded answers, which `sdcli interview --answers` plays.
+
+    Verdicts of your own are no answers and are left out; `sessions show --json` has them.
+    """
     from sdcli.cli.interview_run import machine_of
     from sdcli.core.errors import InputError
     from sdcli.core.files import write_atomic
@@ -128,6 +134,58 @@ def export_session(
         raise InputError("this file is there already, and it is not overwritten", where=str(out))
     else:
         write_atomic(out, written)
+
+
+def disagree(
+    session: Identity,
+    item: Annotated[str, typer.Argument(metavar="POINT", help="Its id, as the report has it.")],
+    state: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="STATE",
+            help="absent, named, explained, justified or rejected.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    why: Annotated[str, typer.Option(help="Your reason; it is kept beside it.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take your verdict back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set your own verdict on a point beside the tool's; both are kept and shown."""
+    from sdcli.cli.interview_run import machine_of
+    from sdcli.cli.scorecard import rounded
+    from sdcli.cli.screen import print_json
+    from sdcli.core.errors import InputError
+
+    if (state is None) is not undo:
+        raise InputError(
+            "a verdict, or --undo",
+            where="sessions disagree",
+            expected=f"like: sdcli sessions disagree {session} {item} explained",
+        )
+    with _store() as store:
+        machine = machine_of(store, store.session(session))
+        if undo and item not in dict(machine.state.verdicts):
+            raise InputError(
+                "there is no verdict of yours to take back", where="--undo", given=item
+            )
+        reply = machine.judge(item, state or "", why)
+        if reply.error is not None:
+            raise reply.error
+        store.append(session, *reply.events)
+        score = machine.score()
+    tools = next((one.state.value for one in score.items if one.id == item), None)
+    if as_json:
+        scores = {"score": score.score, "your_score": score.your_score}
+        print_json({"item": item, "state": tools, "yours": state, **scores})
+    elif tools is None:
+        print(f"{item}: kept; it counts once this interview asks for it")
+    else:
+        print(f"{item}: the tool says {tools}, you say {state or 'the same'}")
+        if score.your_score is not None and score.score is not None:
+            own = rounded(score.your_score)
+            print(f"score {rounded(score.score)}; by your own verdicts {own}")
 
 
 def delete_session(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.content.load import SUFFIX, id_faults, read_scenario
 from sdcli.content.outline import Outline
+from sdcli.content.repeated import repeated_faults
 from sdcli.content.rules import rule_faults, unwritten
 from sdcli.core import yaml
 from sdcli.core.errors import Fault, FaultsFound, InputError
@@ -83,6 +84,7 @@ class Checked:
                 self._read(file, scope=str(file.parent) if own else "")
         if own:
             self._read(shipped("knowledge") / NUMBERS, scope="")
+        self._faults += repeated_faults(file.outline for file in self.files)
 
     @property
     def faults(self) -> list[Fault]:

@@ -50,6 +50,18 @@ class Outline:
             found = [pair for key, value in found for pair in _below(key, value, part)]
         yield from found
 
+    def every_text(self) -> Iterator[tuple[Key, str]]:
+        """Every text of the file, with its key, in the order of the file."""
+        open_parts: list[tuple[Key, Any]] = [((), self.tree.data)]
+        while open_parts:
+            key, value = open_parts.pop()
+            if isinstance(value, dict):
+                open_parts += [((*key, name), part) for name, part in reversed(value.items())]
+            elif isinstance(value, list):
+                open_parts += [((*key, at), part) for at, part in reversed([*enumerate(value)])]
+            elif isinstance(value, str):
+                yield key, value
+
     def texts(self, *path: str) -> Iterator[tuple[Key, str]]:
         """The values at a path that are text; a plain number counts as its digits."""
         for key, value in self.at(*path):

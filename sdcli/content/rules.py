@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from sdcli.core.errors import Fault
 
 PATTERN_WORDS_MAX = 3
+# What a pattern may ask for instead of a word; scoring/classes.py finds them.
+PATTERN_CLASSES = (
+    "<number>",
+    "<rate>",
+    "<percent>",
+    "<duration>",
+    "<bytes>",
+    "<money>",
+    "<question>",
+)
 UNWRITTEN = "(write)"  # the scaffold of `content new` marks with it what is still to be said
 
 # list -> least, most (None: no bound), what its entries are called
@@ -95,6 +105,13 @@ def _long_patterns(outline: Outline) -> Iterator[Fault]:
     """Long patterns match the writer's own sentence and nobody else's."""
     for part in ("any_of", "with"):
         for key, pattern in outline.texts("rubric", EACH, part, EACH):
+            if "<" in pattern and pattern[-1:] == ">" and pattern not in PATTERN_CLASSES:
+                message = f'"{pattern}" is no class of words'
+                remedy = f"use one of {', '.join(PATTERN_CLASSES)}, alone"
+                yield outline.tree.fault(key, message, remedy)
+            elif pattern.startswith("000"):
+                message = f'the pattern "{pattern}" is half of a number with a comma'
+                yield outline.tree.fault(key, message, "put the whole pattern in quotes")
             count = len(pattern.split())
             if count > PATTERN_WORDS_MAX:
                 message = f'the pattern "{pattern}" has {count} words'
@@ -117,19 +134,7 @@ def _untried_kinds(outline: Outline) -> Iterator[Fault]:
 
 def unwritten(outline: Outline) -> Iterator[Fault]:
     """Every text of the scaffold that is still there."""
-    for key, text in _every_text(outline):
+    for key, text in outline.every_text():
         if text.startswith(UNWRITTEN):
             message = "this is still the text of the scaffold"
             yield outline.tree.fault(key, message, "write your own")
-
-
-def _every_text(outline: Outline) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    open_parts: list[tuple[tuple[str | int, ...], object]] = [((), outline.tree.data)]
-    while open_parts:
-        key, value = open_parts.pop()
-        if isinstance(value, dict):
-            open_parts.extend(((*key, name), part) for name, part in value.items())
-        elif isinstance(value, list):
-            open_parts.extend(((*key, i), part) for i, part in enumerate(value))
-        elif isinstance(value, str):
-            yield key, value

@@ -69,8 +69,8 @@ def _identifier(text: str) -> str:
 
 
 def _topic(text: str) -> str:
-    if text == "curveball":
-        raise _refuse('"curveball" is the id of a prompt of every interview', "call it otherwise")
+    if text in ("curveball", "lead"):
+        raise _refuse(f'"{text}" is the id of a prompt of every interview', "call it otherwise")
     return text
 
 
@@ -122,7 +122,7 @@ Change = Mapping[str, Factor]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Question(_Part):

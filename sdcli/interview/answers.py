@@ -21,7 +21,7 @@ from sdcli.core.errors import Fault, FaultsFound, SdcliError
 from sdcli.core.suggest import did_you_mean
 from sdcli.interview.events import Accepted, Answered, Edited
 from sdcli.interview.fold import apply, begin, standing, typed_again
-from sdcli.interview.transitions import phase_at
+from sdcli.interview.transitions import Phase, phase_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,7 +163,7 @@ class Player:
         self._open, self._was_refused = prompt.at, False
         answer = self._next(prompt.at, anywhere=not may_leave)
         if answer is None:
-            if not may_leave:
+            if not may_leave and prompt.at != Phase.LEAD.at():  # older recordings have none
                 self._faults.append(self._fault(None, f"the prompt {prompt.at} has no answer"))
             return "", 0.0
         self._used.add(answer.index)

@@ -91,7 +91,20 @@ class Ran:
     explain: str = ""
 
 
-Event: TypeAlias = Answered | Accepted | Edited | WentBack | Hinted | Ran
+VERDICTS = ("absent", "named", "explained", "justified", "rejected")  # those of the scorer
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The person's own verdict on a rubric item, beside the tool's; an empty one takes it back."""
+
+    at: str
+    item: str
+    verdict: str
+    why: str = ""
+
+
+Event: TypeAlias = Answered | Accepted | Edited | WentBack | Hinted | Ran | Judged
 
 _KINDS: dict[str, type[Event]] = {
     "answered": Answered,
@@ -100,6 +113,7 @@ _KINDS: dict[str, type[Event]] = {
     "went_back": WentBack,
     "hinted": Hinted,
     "ran": Ran,
+    "judged": Judged,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -136,6 +150,8 @@ def from_json(text: str, where: str = "") -> Event:
     for name, value in data.items():
         if not isinstance(value, _TYPES.get(name, (str,))):
             raise _damaged(where, f"the field {name} of an event is of the wrong type")
+    if kind is Judged and data.get("verdict") not in ("", *VERDICTS):
+        raise _damaged(where, "a verdict is no state of a point")
     if "lines" in data:
         data["lines"] = tuple(str(line) for line in data["lines"])
     try:

@@ -18,7 +18,7 @@ from sdcli.core.errors import InputError
 from sdcli.interview.bank import meet
 from sdcli.interview.commands import as_typed
 from sdcli.interview.edits import edited, name_of
-from sdcli.interview.events import Accepted, Answered, Edited, Hinted, Ran, WentBack
+from sdcli.interview.events import Accepted, Answered, Edited, Hinted, Judged, Ran, WentBack
 from sdcli.interview.follow_ups import next_follow_up
 from sdcli.interview.state import SHELVES, Entry, Exchange, Said, State
 from sdcli.interview.topics import choose_curveball, choose_topics, experiment
@@ -45,7 +45,7 @@ def fold(terms: Terms, events: Iterable[Event]) -> State:
 
 def begin(terms: Terms) -> State:
     """The state before the first event."""
-    return _arrive(terms, State(phase=first(terms.only_step)))
+    return _arrive(terms, State(phase=first(terms.only_step, leads=terms.leads)))
 
 
 def standing(events: Iterable[Event]) -> tuple[list[Event], str]:
@@ -55,7 +55,7 @@ def standing(events: Iterable[Event]) -> tuple[list[Event], str]:
     for event in events:
         if not isinstance(event, WentBack):
             kept.append(event)
-            if not isinstance(event, (Edited, Hinted)):
+            if not isinstance(event, (Edited, Hinted, Judged)):
                 taken_back = ""
             continue
         place = next(
@@ -92,6 +92,8 @@ def apply(terms: Terms, state: State, event: Event) -> State:
             return _hinted(state, event)
         case Ran():
             return _ran(terms, state, event)
+        case Judged():
+            return _judged(state, event)
         case WentBack():
             msg = "going back needs the whole list of events"
             raise ValueError(msg)
@@ -154,6 +156,11 @@ def _ran(terms: Terms, state: State, event: Ran) -> State:
     return _move(terms, replace(placed, runs=(*placed.runs, event)), On.RAN)
 
 
+def _judged(state: State, event: Judged) -> State:
+    verdicts = {**dict(state.verdicts), event.item: event.verdict}
+    return replace(state, verdicts=tuple((item, one) for item, one in verdicts.items() if one))
+
+
 def _placed(terms: Terms, state: State, at: str) -> State | None:
     """The state at the prompt that an event names; None when there is no such prompt."""
     if at == state.at:
@@ -164,7 +171,12 @@ def _placed(terms: Terms, state: State, at: str) -> State | None:
     phase, topic = found
     if topic and topic not in {one.id for one in terms.scenario.deep_dives}:
         return None
-    topics = state.topics if not topic or topic in state.topics else (*state.topics, topic)
+    topics = state.topics
+    if topic and not topics:  # of a session from before the person could lead
+        chosen = choose_topics(terms, state)
+        topics = (topic, *(one for one in chosen if one != topic))[: len(chosen)]
+    elif topic and topic not in topics:
+        topics = (*topics, topic)
     return replace(state, phase=phase, topic=topic, topics=topics, given=0, prefill="")
 
 
@@ -177,6 +189,8 @@ def _move(terms: Terms, state: State, on: On) -> State:
                 return True
             case Guard.ONE_STEP:
                 return terms.only_step is not None
+            case Guard.LEADS:
+                return terms.leads
             case Guard.FOLLOW_UP:
                 return next_follow_up(terms, state) is not None
             case Guard.RUNNABLE:

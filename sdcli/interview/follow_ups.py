@@ -1,10 +1,11 @@
 """The follow-up ladder: which question comes after an answer on a topic.
 
 An interviewer asks about the weakest spot. Each rubric item of the topic is graded on what
-was said so far; the weakest state that was not asked about yet names the rung of the ladder,
-and when the rungs are used up while something is still weak, the topic's pitfall is put as
-a challenge. Two follow-ups at most, and none after the person moved on: then only the
-lowest rung is asked once, in case the question was too wide.
+was said so far; the weakest state that was not asked about yet names the rung of the ladder.
+"You have not said how" is fair only where most of the topic is missing. When the rungs are
+used up while something is still weak, the topic's pitfall is put as a challenge. Two follow-ups
+at most, and none after the person moved on: then only the lowest rung is asked once, in case
+the question was too wide.
 """
 
 from __future__ import annotations
@@ -33,11 +34,12 @@ def next_follow_up(terms: Terms, state: State) -> FollowUp | None:
     if not state.said[-1].text:
         return None if asked else FollowUp(state.topic, "missing")
     topic = terms.scenario.topic(state.topic)
-    reached = rungs(terms, topic, state.topic_text(topic.id))
+    reached = weak_spots(terms, topic, state.topic_text(topic.id))
     for rung in _LADDER:
         if rung in reached and rung not in asked:
             return FollowUp(topic.id, rung)
-    if any(rung != "justified" for rung in reached) and "pitfall" not in asked:
+    is_whole = all(rung == "justified" for rung in rungs(terms, topic, state.topic_text(topic.id)))
+    if not is_whole and "pitfall" not in asked:
         return FollowUp(topic.id, "pitfall")
     return None
 
@@ -54,6 +56,19 @@ def words(terms: Terms, follow_up: FollowUp) -> str:
 def rungs(terms: Terms, topic: DeepDive, text: str) -> list[Rung]:
     """The rung that each rubric item of a topic reached in a text, in the items' order."""
     return [_rung(graded) for graded in _graded(terms, topic, text)]
+
+
+def weak_spots(terms: Terms, topic: DeepDive, text: str) -> set[Rung]:
+    """The rungs that an answer to a topic may be asked about.
+
+    What is missing is one of them where it weighs more than what is there.
+    """
+    graded = _graded(terms, topic, text)
+    missing = sum(one.weight for one in graded if _rung(one) == "missing")
+    found = {_rung(one) for one in graded}
+    if 2 * missing <= sum(one.weight for one in graded):
+        found -= {"missing"}
+    return found
 
 
 def gap(terms: Terms, topic: DeepDive, text: str) -> float:

@@ -19,11 +19,21 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from sdcli.core.errors import InputError, SdcliError
+from sdcli.core.suggest import did_you_mean
 from sdcli.interview.commands import as_meant, read_command
 from sdcli.interview.design_of import design_of
 from sdcli.interview.edits import edited, read_edit
 from sdcli.interview.effects import Current, Finished, Prompt, Reply, RunExperiment
-from sdcli.interview.events import Accepted, Answered, Edited, Hinted, Ran, WentBack
+from sdcli.interview.events import (
+    VERDICTS,
+    Accepted,
+    Answered,
+    Edited,
+    Hinted,
+    Judged,
+    Ran,
+    WentBack,
+)
 from sdcli.interview.fold import apply, fold, standing
 from sdcli.interview.lines import check_length, check_line, read_number
 from sdcli.interview.offers import offers
@@ -37,7 +47,7 @@ from sdcli.interview.remarks import (
     model_answer,
 )
 from sdcli.interview.report import Report, compose
-from sdcli.interview.steps import MINUTES_DEFAULT, Mode, Step
+from sdcli.interview.steps import MINUTES_DEFAULT, Mode, Step, checked_choice
 from sdcli.interview.terms import Terms
 from sdcli.interview.topics import experiment
 from sdcli.interview.transitions import Phase, phase_at
@@ -49,6 +59,7 @@ if TYPE_CHECKING:
     from sdcli.content import Scenario
     from sdcli.content.scenario import Level
     from sdcli.design import Design
+    from sdcli.interview.against import Against
     from sdcli.interview.events import Event
     from sdcli.interview.state import State
     from sdcli.interview.steps import Pace
@@ -175,21 +186,51 @@ class Machine:
         """What the person wrote, by step: the text that is scored."""
         return answers_text(self.terms, self._state)
 
+    def judge(self, item: str, verdict: str, why: str = "") -> Reply:
+        """Keep the person's own verdict on a rubric item, beside the tool's.
+
+        Args:
+            item: the id of an item that the level asks for.
+            verdict: a state, like explained; empty takes the verdict back.
+            why: the person's reason, for whoever mends the rubric.
+        """
+        known = list(self.terms.items)
+        if item not in known:
+            error = InputError(
+                "no such point is asked for here",
+                given=item,
+                expected=f"an id from the report, like {known[0]}",
+                fix=did_you_mean(item, known),
+            )
+            return Reply(error=error)
+        try:
+            if verdict:
+                checked_choice("verdict", verdict, VERDICTS)
+        except InputError as refused:
+            return Reply(error=refused)
+        event = Judged(self._state.at, item, verdict, _clean(why).strip())
+        self._take(event)
+        return Reply((), (event,))
+
     def score(self) -> Score:
-        """The score of what was written; only what was asked counts."""
+        """The score of what was written; only what was asked counts.
+
+        The person's own verdicts stand beside the tool's and change none of its numbers.
+        """
         from sdcli.scoring import WrittenAnswer, score
 
-        return score(
+        found = score(
             self.terms.scenario,
             WrittenAnswer.of({step.value: text for step, text in self.answers_text().items()}),
             level=self.terms.level,
             asked=asked_items(self.terms, self._state),
         )
+        return found.beside(dict(self._state.verdicts))
 
-    def report(self) -> Report:
-        """The report on the interview so far."""
+    def report(self, before: Against | None = None) -> Report:
+        """The report on the interview so far, with what an earlier attempt came to."""
         spent = {step: self.spent(step) for step in self.terms.steps}
-        return compose(self.terms, self._state, self.score(), spent)
+        return compose(self.terms, self._state, self.score(), spent, before)
 
     def spent(self, step: Step) -> float:
         """The seconds that the person spent in a step, answers taken back included."""

@@ -15,7 +15,7 @@ from sdcli.interview.follow_ups import words
 from sdcli.interview.offers import offers
 from sdcli.interview.sums import changes, filled, own_filled, scaled_sheet, sheet
 from sdcli.interview.topics import experiment
-from sdcli.interview.transitions import FIRST, Phase
+from sdcli.interview.transitions import Phase, first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +79,11 @@ _WORDINGS = {
         "Buy-in",
         "Before we go deeper: sum the design up, and say what you want me to agree to and what"
         " you are least sure of.",
+    ),
+    Phase.LEAD: _Wording(
+        "Where to go deep",
+        "You lead from here. Which part do you take apart first, and which of your numbers makes"
+        " it the one?",
     ),
     Phase.FOLLOW_UP: _Wording("Follow-up", ""),
     Phase.PREDICT: _Wording(
@@ -146,7 +151,7 @@ def _say(terms: Terms, state: State) -> list[str]:
     else:
         said = [wrap_up.get(phase) or _WORDINGS[phase].say]
     said = [filled(scenario, state, text) for text in said]
-    opens_practice = phase is FIRST[terms.steps[0]] and not state.said
+    opens_practice = phase is first(terms.only_step, leads=terms.leads) and not state.said
     return [scenario.prompt, *said] if opens_practice else said
 
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.interview.bank import reply
-from sdcli.interview.events import Accepted
+from sdcli.interview.events import Accepted, Answered
+from sdcli.interview.recap import recap
 from sdcli.interview.steps import Step
 from sdcli.interview.sums import changes, filled, sheet
+from sdcli.interview.topics import asked_for
 from sdcli.interview.transitions import Phase
 from sdcli.units import quantity
 
 if TYPE_CHECKING:
     from sdcli.interview.effects import Offer
-    from sdcli.interview.events import Answered, Ran
+    from sdcli.interview.events import Ran
     from sdcli.interview.state import State
     from sdcli.interview.terms import Terms
 
@@ -54,10 +56,16 @@ def after_answer(
     if before.phase is Phase.QUESTIONS and len(after.exchanges) > len(before.exchanges):
         return (reply(terms.scenario, after.exchanges[-1].question),)
     said: list[str] = []
+    if before.phase is Phase.LEAD and isinstance(event, Answered) and event.text:
+        is_heard = asked_for(terms, event.text) is not None
+        opening = "Then we begin here" if is_heard else "Let us rather begin here"
+        said.append(f"{opening}: {terms.scenario.topic(after.topic).title}.")
     if before.phase is Phase.ESTIMATES:
         said += _worked(terms, before, after)
     elif isinstance(event, Accepted):
         said += [f"taken over: {line}" for line in event.lines]
+    if after.step is not before.step and not after.is_finished:
+        said += filter(None, [recap(terms, after, before.step)])
     return (*changed_numbers(terms, before, after), *said)
 
 

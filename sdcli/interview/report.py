@@ -17,10 +17,11 @@ from sdcli.interview.written import answers_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sdcli.interview.against import Against
     from sdcli.interview.state import State
     from sdcli.interview.steps import Pace, Step
     from sdcli.interview.terms import Terms
-    from sdcli.scoring import Graded, Score
+    from sdcli.scoring import Graded, NumberCheck, Score
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class Report:
         requirements, out_of_scope: the model's, to set beside the person's own.
         gaps: the asked items that lose points, those first that lose most; an item that is
             explained and not justified is one too.
+        numbers: the sums and estimates of the text, checked.
+        yours, your_score: the person's own verdicts by item, and the score by them.
+        against: the last attempt at the same question, or None.
     """
 
     scenario: str
@@ -108,13 +112,23 @@ class Report:
     requirements: dict[str, tuple[str, ...]]
     out_of_scope: tuple[str, ...]
     gaps: tuple[Graded, ...]
+    numbers: tuple[NumberCheck, ...]
+    yours: dict[str, str]
+    your_score: float | None
+    against: Against | None
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data for `--json`."""
         return {**asdict(self), "gaps": [item.id for item in self.gaps]}
 
 
-def compose(terms: Terms, state: State, score: Score, spent: Mapping[Step, float]) -> Report:
+def compose(
+    terms: Terms,
+    state: State,
+    score: Score,
+    spent: Mapping[Step, float],
+    before: Against | None = None,
+) -> Report:
     """The report of a state with its score over what was asked, and the seconds of each step."""
     entries = tuple(state.entries)
     steps = tuple(_step(terms, state, score, step, spent[step]) for step in terms.steps)
@@ -155,6 +169,10 @@ def compose(terms: Terms, state: State, score: Score, spent: Mapping[Step, float
         },
         out_of_scope=tuple(scenario.out_of_scope),
         gaps=score.gaps,
+        numbers=score.numbers,
+        yours={item: verdict.value for item, verdict in score.yours.items()},
+        your_score=score.your_score,
+        against=before,
     )
 
 

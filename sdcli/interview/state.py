@@ -74,6 +74,7 @@ class State:
         follow_ups: the follow-ups asked, in order.
         curveball: the id of the curveball; empty until there is one.
         hints: the highest hint seen, by step or topic.
+        verdicts: the person's own verdicts on rubric items, by item.
         prefill: what was taken back last and not answered again.
     """
 
@@ -91,6 +92,7 @@ class State:
     runs: tuple[Ran, ...] = ()
     curveball: str = ""
     hints: tuple[tuple[str, int], ...] = ()
+    verdicts: tuple[tuple[str, str], ...] = ()
     prefill: str = ""
 
     @property
@@ -157,6 +159,7 @@ class State:
         lines += [f"ran {one.experiment} on {one.component}: {one.verdict}" for one in self.runs]
         lines += [f"curveball {self.curveball}"] if self.curveball else []
         lines += [f"hint {level} on {key}" for key, level in self.hints]
+        lines += [f"{item} is {verdict} by the person" for item, verdict in self.verdicts]
         return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sdcli.core.errors import DamagedError, InputError, MissingError, SdcliError
 from sdcli.core.files import file_error
 from sdcli.core.suggest import did_you_mean
-from sdcli.interview.events import from_json, to_json
+from sdcli.interview.events import Judged, from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sdcli.interview.events import Event
 
 FILE_NAME = "sessions.db"
+_VERDICT = '{"event": "judged"%'  # how the JSON of a verdict begins
 _ID = re.compile(r"[1-9][0-9]{0,17}")  # as SQLite numbers rows, and within its integers
 CHECKED_BYTES_MAX = 20_000_000  # up to here a check of the whole file takes under 0.1 s
 
@@ -72,8 +73,12 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _new_kind_of_event(_connection: sqlite3.Connection) -> None:
+    """Events of the kind "judged", which an older sdcli would take for damage."""
+
+
 # MIGRATIONS[n] brings a file of version n to version n + 1; version 0 is an empty file.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make_tables,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make_tables, _new_kind_of_event)
 VERSION = len(MIGRATIONS)
 
 
@@ -175,7 +180,8 @@ class SessionStore:
         Args:
             identity: of the session.
             events: what happened, in order.
-            after: how many events the session is believed to have; None does not ask.
+            after: how many events, verdicts left out, the session is believed to have; None does
+                not ask. A verdict may be set while the interview goes on elsewhere.
 
         Raises:
             InputError: there is no such session, or somebody else has gone on with it.
@@ -184,10 +190,12 @@ class SessionStore:
         if not events:
             return
         with self._writing() as connection:
-            (last,) = connection.execute(
-                "SELECT coalesce(max(seq), 0) FROM events WHERE session = ?", (row,)
+            last, verdicts = connection.execute(
+                "SELECT coalesce(max(seq), 0), coalesce(sum(json LIKE ?), 0) FROM events"
+                " WHERE session = ?",
+                (_VERDICT, row),
             ).fetchone()
-            if after is not None and last != after:
+            if after is not None and last - verdicts != after:
                 raise InputError(
                     "another sdcli has gone on with this session; nothing of this answer is kept",
                     where=f"session {identity}",
@@ -198,7 +206,8 @@ class SessionStore:
                 "INSERT INTO events VALUES (?, ?, ?, ?)",
                 [(row, last + i, to_json(event), now) for i, event in enumerate(events, 1)],
             )
-            connection.execute("DELETE FROM heartbeats WHERE session = ?", (row,))
+            if not all(isinstance(event, Judged) for event in events):
+                connection.execute("DELETE FROM heartbeats WHERE session = ?", (row,))
 
     def heartbeat(self, identity: str, at: str, seconds: float, draft: str = "") -> None:
         """Note how long the prompt `at` has been open, pauses left out, and what stands in it."""

@@ -54,6 +54,11 @@ class Terms:
         return self.mode == "study"
 
     @property
+    def leads(self) -> bool:
+        """Whether the person says where to go deep; at mid level the interviewer does."""
+        return self.level != "mid"
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """The steps that are practised."""
         return (self.only_step,) if self.only_step else tuple(Step)

@@ -1,9 +1,9 @@
 """What the deep dive is about: the topics, the experiment of a topic, the curveball.
 
-Topics go first that the person's own numbers force (`when` holds on them), then those that
-the answers so far leave out most; ties go by the order of the scenario. One of them can run
-an experiment, if any topic can with the components of this design. Nothing here is drawn
-by lot: the same answers bring the same topics.
+The topic goes first that the person asks for, where the level leads; then those that the own
+numbers force (`when` holds on them), then those that the answers so far leave out most; ties
+go by the order of the scenario. One of them can run an experiment, if any topic can with the
+components of this design. Nothing here is drawn by lot: the same answers bring the same topics.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from sdcli.interview.effects import RunExperiment
 from sdcli.interview.follow_ups import gap
 from sdcli.interview.steps import Step
 from sdcli.interview.sums import scaled_sheet, sheet
+from sdcli.interview.transitions import Phase
 from sdcli.interview.written import answers_text
+from sdcli.scoring.text import stems_in
+from sdcli.scoring.words import EVERYWHERE, FUNCTION_WORDS
 from sdcli.units import holds
 
 if TYPE_CHECKING:
@@ -35,15 +38,35 @@ def choose_topics(terms: Terms, state: State) -> tuple[str, ...]:
     is_long = terms.is_study or terms.budget(Step.DEEP_DIVE) >= _THREE_FROM_SECONDS
     count = 3 if is_long else 2
     said = "\n".join(answers_text(terms, state).values())
+    wanted = asked_for(terms, state.text(Phase.LEAD.at()))
     ranked = sorted(
         terms.scenario.deep_dives,
-        key=lambda topic: (not is_forced(terms, state, topic), -gap(terms, topic, said)),
+        key=lambda topic: (
+            topic is not wanted,
+            not is_forced(terms, state, topic),
+            -gap(terms, topic, said),
+        ),
     )
     chosen = ranked[:count]
     can_run = [topic for topic in ranked if experiment(terms, state, topic.id)]
     if can_run and not any(topic in can_run for topic in chosen):
         chosen[-1] = can_run[0]
     return tuple(topic.id for topic in chosen)
+
+
+def asked_for(terms: Terms, text: str) -> DeepDive | None:
+    """The topic whose title and question share most words with a text, or None.
+
+    One word of the title or two of the question are the least.
+    """
+    words = stems_in([text]) - stems_in(FUNCTION_WORDS) - stems_in(EVERYWHERE)
+    best, most = None, 0
+    for topic in terms.scenario.deep_dives:
+        shared = len(words & stems_in([topic.title, topic.id])) * 2
+        shared += len(words & stems_in([topic.ask]))
+        if shared > max(most, 1):
+            best, most = topic, shared
+    return best
 
 
 def is_forced(terms: Terms, state: State, topic: DeepDive) -> bool:

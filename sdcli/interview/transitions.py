@@ -40,6 +40,7 @@ class Phase(Enum):
     FLOWS = "high_level.flows"
     WALKTHROUGH = "high_level.walkthrough"
     BUY_IN = "high_level.buy_in"
+    LEAD = "deep_dive.lead"
     TOPIC = "deep_dive.*"
     FOLLOW_UP = "deep_dive.*.follow_up"
     PREDICT = "deep_dive.*.predict"
@@ -99,6 +100,7 @@ class Guard(Enum):
 
     ALWAYS = ""
     ONE_STEP = "only this step"
+    LEADS = "the level leads"
     FOLLOW_UP = "a follow-up is due"
     RUNNABLE = "the design can run the experiment"
     TOPIC_LEFT = "a topic is left"
@@ -142,8 +144,14 @@ TABLE: tuple[Row, ...] = (
     *_listed(Phase.COMPONENTS, (_ALWAYS, Phase.FLOWS)),
     *_listed(Phase.FLOWS, (_ALWAYS, Phase.WALKTHROUGH)),
     *_answered(Phase.WALKTHROUGH, (_ALWAYS, Phase.BUY_IN)),
-    *_answered(Phase.BUY_IN, (_ONE_STEP, Phase.FINISHED), (_ALWAYS, Phase.TOPIC)),
-    # Deep dive: once round for each topic, then a curveball
+    *_answered(
+        Phase.BUY_IN,
+        (_ONE_STEP, Phase.FINISHED),
+        (Guard.LEADS, Phase.LEAD),
+        (_ALWAYS, Phase.TOPIC),
+    ),
+    # Deep dive: from senior on the person leads; once round for each topic; then a curveball
+    *_answered(Phase.LEAD, (_ALWAYS, Phase.TOPIC)),
     *_answered(
         Phase.TOPIC,
         (Guard.FOLLOW_UP, Phase.FOLLOW_UP),
@@ -174,8 +182,10 @@ TABLE: tuple[Row, ...] = (
 )
 
 
-def first(only_step: Step | None) -> Phase:
+def first(only_step: Step | None, *, leads: bool = False) -> Phase:
     """Where an interview, or the practice of one step, begins."""
+    if leads and only_step is Step.DEEP_DIVE:
+        return Phase.LEAD
     return FIRST[only_step or Step.SCOPE]
 
 

@@ -67,6 +67,7 @@ def _high_level(state: State) -> Iterator[str]:
 
 
 def _deep_dive(state: State) -> Iterator[str]:
+    yield state.text(Phase.LEAD.at())
     for topic in state.topics:
         yield state.topic_text(topic)
         yield from state.texts(Phase.DECISION.at(topic))

@@ -3,7 +3,7 @@
 "40 writes a second", "3.5T codes", "$150k", "62^7", "99.9 %" are figures; a step's number, an
 HTTP status and a bare "2" are not. Only the magnitude is read here: whether a figure may
 stand for an estimate is asked of magnitudes, so that "3.5 trillion" is the 3.5T of the
-estimate whatever noun follows. Arithmetic with units is numbers.py.
+estimate whatever noun follows. Arithmetic with units is numbers/.
 """
 
 from __future__ import annotations

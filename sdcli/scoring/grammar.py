@@ -21,6 +21,7 @@ from sdcli.scoring.words import (
     AUXILIARIES,
     DETERMINERS,
     FUNCTION_WORDS,
+    NOUNS_TOO,
     PARTICLES,
     PREPOSITIONS,
     PRONOUNS,
@@ -158,11 +159,16 @@ def _states_a_figure(sentence: Sentence) -> bool:
     return bounded and any(figure.measures for figure in figures(sentence))
 
 
+def is_sum(sentence: Sentence) -> bool:
+    """Whether it says that something with a number equals something."""
+    has_number = any(token.text[0].isdigit() for token in sentence.tokens)
+    return has_number and _EQUATION.search(sentence.text) is not None
+
+
 def _unbroken(sentence: Sentence) -> bool:
     """Whether function words are as rare as in lists of terms, without a number to excuse it."""
     tokens = sentence.tokens
-    is_sum = _EQUATION.search(sentence.text) and any(token.text[0].isdigit() for token in tokens)
-    if is_sum or _SIGNATURE.search(sentence.text):
+    if is_sum(sentence) or _SIGNATURE.search(sentence.text):
         return False
     words = sum(token.text in FUNCTION_WORDS for token in tokens)
     if words == 0:
@@ -189,7 +195,7 @@ def listed(sentence: Sentence) -> frozenset[int]:
         least = BARE_LIST_MEMBERS_MIN
     short = sum(map(len, pieces)) <= SHORT_PIECE_TOKENS * len(pieces)
     if short and len(pieces) >= SHORT_PIECES_MIN:
-        return frozenset(at for piece in pieces if not _is_sum(sentence, piece) for at in piece)
+        return frozenset(at for piece in pieces if not _equates(sentence, piece) for at in piece)
     for piece in [*pieces, ()]:
         member = _member(sentence, piece, opens=not members)
         if member and (len(member) == len(piece) or not members):
@@ -218,7 +224,7 @@ def _pieces(sentence: Sentence) -> Iterator[tuple[int, ...]]:
         yield tuple(piece)
 
 
-def _is_sum(sentence: Sentence, piece: tuple[int, ...]) -> bool:
+def _equates(sentence: Sentence, piece: tuple[int, ...]) -> bool:
     """Whether a piece says that something equals something."""
     text = sentence.within(sentence.tokens[piece[0]].start, sentence.tokens[piece[-1]].end)
     return _EQUATION.search(text) is not None
@@ -236,10 +242,12 @@ def _member(sentence: Sentence, piece: tuple[int, ...], *, opens: bool) -> tuple
     The piece that opens a list may begin with its verb ("we use a cache, ..."): then what
     follows the verb is the member.
     """
-    if not piece or _is_sum(sentence, piece):
+    if not piece or _equates(sentence, piece):
         return ()
     acting = verbs(sentence)
     words = [sentence.tokens[at].text for at in piece]
+    if len(piece) > 1 and is_form_of(words[0], VERBS) and not is_form_of(words[0], NOUNS_TOO):
+        return () if not opens else piece[1:] if len(piece) <= MEMBER_TOKENS_MAX + 1 else ()
     if len(piece) <= 2 and not any(word in AUXILIARIES | PRONOUNS for word in words):  # noqa: PLR2004 - "gives", "hot keys"
         return piece
     tail = piece

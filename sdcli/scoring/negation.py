@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sdcli.scoring.grammar import is_form_of, verbs
-from sdcli.scoring.text import stem, stems_of
+from sdcli.scoring.text import stem, stem_phrase, stems_of
 from sdcli.scoring.words import (
     AUXILIARIES,
     CLAUSE_WORDS,
@@ -37,6 +37,7 @@ from sdcli.scoring.words import (
     REJECTING_STEMS,
     RULE_GIVERS,
     UNDER_CONDITION,
+    VERBS,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 _REJECTING = (*NEEDING_STEMS, *REJECTING_STEMS)
 _CLAUSE_SIGN = re.compile(r"[,;:()—–]|\s-\s")
+_NEW_CLAUSE = re.compile(r"[;:]|\b(?:therefore|hence)\b", re.IGNORECASE)
+_BOUND_WORDS = 6  # within so many words "never ... more often than" gives a bound
 _NOUN_PHRASE = 4  # tokens that "no" and "without" reach
 _NEAR = 2  # content words after a cue that may name a harm
 _AVOIDING = {"avoid": "avoid", "avoids": "avoid", "avoiding": "avoid", "omit": "omit"}
@@ -103,11 +106,19 @@ def rejected(
 
 
 def _stays_down(sentence: Sentence, cue: Cue, hit: Hit, earlier: tuple[Hit, ...]) -> bool:
-    """Whether an earlier hit was turned down and no contrast stands between the two."""
+    """Whether an earlier hit was turned down and no contrast stands between the two.
+
+    What is not needed takes everything down that follows; other cues only the same words.
+    """
+    if "need" not in cue.words:
+        said = _words(sentence, hit)
+        earlier = tuple(one for one in earlier if _words(sentence, one) == said)
     reach = sentence.tokens[cue.reach].end
     cue_end = sentence.tokens[cue.last].end
     if not any(cue_end <= other.start < reach <= hit.start for other in earlier):
         return False
+    if "need" not in cue.words and _NEW_CLAUSE.search(sentence.within(reach, hit.start)):
+        return False  # "not bodies: ids"; what is not needed stays so through a whole sentence
     between = (token.text for token in sentence.tokens if reach <= token.start < hit.start)
     return not any(word in CONTRASTS for word in between)
 
@@ -121,22 +132,24 @@ def cues(sentence: Sentence) -> tuple[Cue, ...]:
 def _cue(sentence: Sentence, at: int) -> Iterator[Cue]:
     words = [token.text for token in sentence.tokens]
     word = words[at]
-    if at + 1 == len(words):
-        return
+    token = sentence.tokens[at]
+    if at + 1 == len(words) or sentence.within(token.start - 1, token.start) == "-":
+        return  # the "not" of "do-not-disturb" turns nothing down
     if word in NEGATORS or (word == "no" and words[at + 1 : at + 2] == ["longer"]):
         yield from _negator(sentence, words, at)
     elif word in {"no", "without", "neither", "nor"}:
         yield from _no(sentence, words, at)
     elif word in _AVOIDING or (word == "skip" and words[at + 1] in DETERMINERS):
         if not _harm(sentence, at + 1):
-            end = _clause_end(sentence, at)
+            end = _own_end(sentence, at)
             means = (other for other in range(at + 1, end + 1) if words[other] in MEANS)
             yield Cue(at, at, next(means, end + 1) - 1, word)
     else:
         for phrase in _ALTERNATIVES_BEFORE:
             last = at + len(phrase) - 1
             if tuple(words[at : last + 1]) == phrase and last + 1 < len(words):
-                yield Cue(at, last, _clause_end(sentence, last), " ".join(phrase), weak=True)
+                reach = _fronted_end(sentence, last) if at == 0 else _clause_end(sentence, last)
+                yield Cue(at, last, reach, " ".join(phrase), weak=True)
         for phrase in _PHRASES:
             last = at + len(phrase) - 1
             stems = tuple(token.stem for token in sentence.tokens[at : last + 1])
@@ -145,7 +158,7 @@ def _cue(sentence: Sentence, at: int) -> Iterator[Cue]:
                 and last + 1 < len(words)
                 and not _harm(sentence, last + 1)
             ):
-                yield Cue(at, last, _clause_end(sentence, last), " ".join(words[at : last + 1]))
+                yield Cue(at, last, _own_end(sentence, last), " ".join(words[at : last + 1]))
 
 
 def _negator(sentence: Sentence, words: list[str], at: int) -> Iterator[Cue]:
@@ -153,7 +166,7 @@ def _negator(sentence: Sentence, words: list[str], at: int) -> Iterator[Cue]:
     following = at + 1 + (words[at] == "no")  # "no longer"
     if following >= len(words) or words[following] in FALSE_NEGATIONS:
         return
-    if _under_a_condition(sentence, words, at):
+    if _under_a_condition(sentence, words, at) or _is_bound(words[following:]):
         return
     first = at
     while first and words[first - 1] in AUXILIARIES:
@@ -179,7 +192,18 @@ def _negator(sentence: Sentence, words: list[str], at: int) -> Iterator[Cue]:
         return
     shown = " ".join(words[first : last + 1])
     reach = _denied_to(sentence, last) if needs else _clause_end(sentence, last)
+    if first == at and words[verb].endswith("ed"):  # "files not opened for a month move to ..."
+        acting_next = (one for one in sorted(verbs(sentence)) if one > verb)
+        reach = min(reach, next(acting_next, reach + 1) - 1)
     yield Cue(first, last, reach, shown)
+
+
+def _is_bound(following: list[str]) -> bool:
+    """Whether "not" sets a bound: "never more often than once in ten seconds"."""
+    near = following[:_BOUND_WORDS]
+    return any(
+        word in {"more", "less", "longer", "older", "later", "faster"} for word in near
+    ) and ("than" in near)
 
 
 def _no(sentence: Sentence, words: list[str], at: int) -> Iterator[Cue]:
@@ -187,10 +211,12 @@ def _no(sentence: Sentence, words: list[str], at: int) -> Iterator[Cue]:
     word = words[at]
     if word == "without" and any(other in NEGATORS or other == "no" for other in words[:at]):
         return  # "does not survive without a replica" asks for one
+    if word == "without" and at == 0:
+        return  # "Without the cache the store sees ..." tells what it is for
     if word == "no" and words[at + 1] == "need":
         yield Cue(at, at + 1, _denied_to(sentence, at + 1), "no need")
         return
-    if words[at + 1] in FALSE_AFTER_NO or _harm(sentence, at + 1):
+    if words[at + 1] in FALSE_AFTER_NO or _harm(sentence, at + 1) or _spared(sentence, at):
         return
     if _under_a_condition(sentence, words, at):
         return
@@ -211,6 +237,22 @@ def _harm(sentence: Sentence, start: int) -> bool:
         if seen == _NEAR:
             break
     return False
+
+
+def _spared(sentence: Sentence, at: int) -> bool:
+    """Whether the clause says that no harm is done: "no accepted message is ever lost"."""
+    clause = range(at + 1, _clause_end(sentence, at) + 1)
+    helped = False
+    for place in clause:
+        token = sentence.tokens[place]
+        if helped and token.stem in stems_of(HARM_STEMS):
+            return True
+        helped = token.text in AUXILIARIES | {"gets", "get", "ever", "simply"}
+    return False
+
+
+def _words(sentence: Sentence, hit: Hit) -> tuple[str, ...]:
+    return stem_phrase(sentence.within(hit.start, hit.end))
 
 
 def _under_a_condition(sentence: Sentence, words: list[str], at: int) -> bool:
@@ -240,6 +282,34 @@ def _clause_end(sentence: Sentence, at: int) -> int:
     end = at
     while end + 1 < len(sentence.tokens) and not _boundary(sentence, end + 1):
         end += 1
+    return end
+
+
+def _own_end(sentence: Sentence, at: int) -> int:
+    """The end of a clause of which only the first verb turns down: "skip X and compute Y"."""
+    end = _clause_end(sentence, at)
+    for place in range(at + 1, end):
+        following = sentence.tokens[place + 1].text
+        object_ = sentence.tokens[place + 2].text if place + 2 <= end else ""
+        acts = not is_form_of(following, NOUNS_TOO) or object_ in DETERMINERS
+        if sentence.tokens[place].text == "and" and is_form_of(following, VERBS) and acts:
+            return place - 1
+    return end
+
+
+def _fronted_end(sentence: Sentence, last: int) -> int:
+    """The end of a clause that opens the sentence: before the subject of its first finite verb.
+
+    "Instead of one receipt per message the phone sends the highest number" turns down the first
+    half alone.
+    """
+    end = _clause_end(sentence, last)
+    acting = verbs(sentence)
+    for verb in range(last + 2, end + 1):
+        if verb in acting and not sentence.tokens[verb].text.endswith("ing"):
+            for subject in range(verb - 1, last + 1, -1):
+                if sentence.tokens[subject].text in DETERMINERS | PRONOUNS:
+                    return subject - 1
     return end
 
 

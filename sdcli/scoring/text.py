@@ -5,7 +5,8 @@ People who answer an interview write prose, bullets, table rows and one thought 
 a line break ends a sentence unless the line was wrapped (its next word would not have
 fitted). Words are compared by their stems (M. F. Porter's English stemmer, the second
 version, from the package snowballstemmer, imported when the first word is stemmed), after
-a small table of spellings and irregular forms that stems do not bring together.
+a small table of spellings and irregular forms that stems do not bring together; and words
+that mean one thing in this trade, like server and node, count as one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sdcli.scoring.words import SAME_WORD
+from sdcli.scoring.words import SAME_MEANING, SAME_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,11 +33,12 @@ _LABEL = re.compile(
 )
 _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"\s*(?:```|~~~|[-=*_]{3,}\s*$|\|?\s*:?-{2,})")
-_END = re.compile(r"[.!?]+[\"'”’)\]*_`]*(?=\s)")
+_END = re.compile(r"(?<![.!?])[.!?]+[\"'”’)\]*_`]*(?=\s)")
 # Behind these no sentence ends. A single letter is none of them: "hash mod N." ends one, and
 # in a design a letter is a variable more often than the initial of a name.
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|fig|resp|incl))\.$")
 _TIME_OF_DAY = re.compile(r"\b[ap]\.m\.$")  # behind it a sentence goes on in lower case
+_ABBREVIATION_MAX = 12  # letters around a full stop that say whether it ends a sentence
 TOKENS_MAX = 100  # a sentence that never ends is cut here, so that one window stays one thought
 _WRAP_MIN = 60  # columns; a shorter line was ended by its writer, not by an editor
 
@@ -100,14 +102,24 @@ def _stemmer() -> Any:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """The stem of a word in lower case.
+    """The stem of a word in lower case; words of one meaning share that of the first of them.
 
-    >>> stem("caching"), stem("written"), stem("keys"), stem("code's")
-    ('cach', 'write', 'key', 'code')
+    >>> stem("caching"), stem("written"), stem("keys"), stem("code's"), stem("servers")
+    ('cach', 'write', 'key', 'code', 'node')
     """
+    found = _own_stem(word)
+    return _meanings().get(found, found)
+
+
+def _own_stem(word: str) -> str:
     word = word.removesuffix("'s").removesuffix("'")
-    word = SAME_WORD.get(word, word)
-    return str(_stemmer().stemWord(word))
+    return str(_stemmer().stemWord(SAME_WORD.get(word, word)))
+
+
+@lru_cache(maxsize=1)
+def _meanings() -> dict[str, str]:
+    """For each stem of a class the stem of its first word."""
+    return {_own_stem(word): _own_stem(group[0]) for group in SAME_MEANING for word in group}
 
 
 @lru_cache(maxsize=64)
@@ -243,8 +255,9 @@ def _split(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
 
 def _goes_on(text: str, begin: int, match: re.Match[str]) -> bool:
     """Whether a full stop is that of an abbreviation, inside its sentence."""
-    said = text[begin : match.start() + 1].lower()
-    following = text[match.end() :].lstrip()[:1]
+    stop = match.start() + 1
+    said = text[max(begin, stop - _ABBREVIATION_MAX) : stop].lower()
+    following = text[match.end() : match.end() + _ABBREVIATION_MAX].lstrip()[:1]
     return bool(_ABBREVIATION.search(said) or (_TIME_OF_DAY.search(said) and following.islower()))
 
 

@@ -15,7 +15,7 @@ predicts a decision: they only say how much of this rubric the words cover.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,28 @@ class Score:
     steps: Mapping[str, float | None]
     items: tuple[Graded, ...]
     numbers: tuple[NumberCheck, ...]
+    yours: Mapping[str, State] = field(default_factory=dict)
+
+    def beside(self, verdicts: Mapping[str, str]) -> Score:
+        """The score with the person's own verdicts beside it; those on other items are left out.
+
+        Args:
+            verdicts: a state for each item that the person judges otherwise.
+
+        Raises:
+            ValueError: a verdict is no state.
+        """
+        asked = {item.id for item in self.items}
+        kept = {item: State(verdict) for item, verdict in verdicts.items() if item in asked}
+        return replace(self, yours=kept)
+
+    @cached_property
+    def your_score(self) -> float | None:
+        """The score by the person's verdicts, the tool's where she has none; None without any."""
+        if not self.yours or not self.matched:
+            return None
+        judged = [replace(item, state=self.yours.get(item.id, item.state)) for item in self.items]
+        return _share(judged)
 
     @cached_property
     def gaps(self) -> tuple[Graded, ...]:
@@ -74,6 +96,9 @@ class Score:
     def to_json(self) -> dict[str, Any]:
         """The object that `sdcli score --json` prints."""
         keys = ("id", "step", "state", "quote", "line", "rule", "next")
+        items = [{key: _plain(getattr(item, key)) for key in keys} for item in self.items]
+        for item in items:
+            item["yours"] = _plain(self.yours.get(item["id"]))
         return {
             "scenario": self.scenario,
             "matched": self.matched,
@@ -81,7 +106,8 @@ class Score:
             "band": self.band,
             "axes": dict(self.axes),
             "steps": dict(self.steps),
-            "items": [{key: _plain(getattr(item, key)) for key in keys} for item in self.items],
+            "your_score": self.your_score,
+            "items": items,
             "numbers": [number.to_json() for number in self.numbers],
         }
 
@@ -134,8 +160,8 @@ def score(
 
 
 def _sums(answer: WrittenAnswer, scenario: Scenario) -> tuple[NumberCheck, ...]:
-    """The sums, checked; an answer without any does not wait for the quantity language."""
-    if not any(sign in sentence.text for sentence in answer.sentences for sign in "=≈≃"):
+    """The numbers, checked; an answer without any does not wait for the quantity language."""
+    if not any(character.isdigit() for character in answer.text):
         return ()
     from sdcli.scoring.numbers import check_numbers
 

@@ -106,20 +106,29 @@ class Graded:
 
 @dataclass(frozen=True)
 class NumberCheck:
-    """One equation of the answer: its words, its line, the verdict, and what it comes to."""
+    """One number of the answer that rests on others.
+
+    `quote` is a contiguous part of the answer, `line` counts from 1; `verdict` is ok, rounded
+    or off; `computed` what the writer's own numbers come to; `cause` what a slip looks like,
+    "" if nothing; `used` whether this sentence or the next decides something by it.
+    """
 
     quote: str
     line: int
     verdict: str
     computed: str
+    cause: str = ""
+    used: bool = False
 
-    def to_json(self) -> dict[str, str | int]:
+    def to_json(self) -> dict[str, str | int | bool]:
         """The object in `sdcli score --json`."""
         return {
             "quote": self.quote,
             "line": self.line,
             "verdict": self.verdict,
             "computed": self.computed,
+            "cause": self.cause,
+            "used": self.used,
         }
 
 
@@ -170,6 +179,7 @@ def _next(item: RubricItem, state: State, lacks: str) -> str:
     if state is State.NAMED:
         ways = {
             "verb": f"make it a whole sentence and say how it works, with {how}",
+            "common": f"say more of it: how it works, with {how}",
             "list": f"take it out of the list and say how it works, with {how}",
             "reason": 'say why it is turned down, with "because" or "so"',
         }

@@ -8,22 +8,29 @@ here they meet the text. Every finding keeps the words that fired, for the rule 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sdcli.scoring.grammar import is_statement_label, listed, says_something
+from sdcli.scoring.classes import CLASSES
+from sdcli.scoring.grammar import is_statement_label, is_sum, listed, says_something
 from sdcli.scoring.negation import rejected
 from sdcli.scoring.patterns import Hit, hits
 from sdcli.scoring.support import alternative, estimate_used, failure, measured, reason
-from sdcli.scoring.text import Sentence, stem_phrase, tokenize
+from sdcli.scoring.text import Sentence, stem_phrase, stems_of, tokenize
 from sdcli.scoring.verdict import RANK, Finding, RubricItem, State
-from sdcli.scoring.words import AUXILIARIES, CONTRASTS, FUNCTION_WORDS, LINKS
+from sdcli.scoring.words import AUXILIARIES, COMMON, CONTRASTS, EVERYWHERE, FUNCTION_WORDS, LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 UNDER_HEADING = 6  # sentences that a heading lends its words to
 MADE_OF_TOKENS_MIN = 6  # from here on, a sentence that consists of
+SMALL_WORDS_SHARE = 0.18  # terse prose has so many function words, lists of terms have not
 MADE_OF_SHARE = 0.75  # hits to this share is a list, whatever verbs the patterns have
+EVERYWHERE_WEIGHT, COMMON_WEIGHT, CLASS_WEIGHT = 0.25, 0.5, 0.5  # other words weigh 1
+WEIGHT_MAX = 2.75  # that much is enough: two words of the subject, and a little more
+FREE_PATTERNS = 8  # an item of so few asks for nothing but the pair
+WEIGHT_PER_PATTERN = 0.09  # and each further pattern of an item asks for so much
 REACH_TOKENS = 40  # how far the mechanism may stand from the concept inside one sentence
 
 
@@ -41,7 +48,7 @@ def findings(
     """
     found = []
     asks_too = item.step == "scope" or item.axis == "communication"
-    turned_down = -2  # the sentence that last turned the concept down
+    turned_down: Sentence | None = None  # the sentence before, where it turns the concept down
     for at, sentence in enumerate(live):
         if sentence is None or (sentence.question and not asks_too):
             continue
@@ -49,17 +56,19 @@ def findings(
         if not concept:
             continue
         affirmed, denial = _judged(sentence, concept)
-        if at == turned_down + 1 and not denial and _goes_on_denying(sentence):
+        goes_on = turned_down is not None and at and live[at - 1] is turned_down
+        if goes_on and not denial and _goes_on_denying(sentence, turned_down):
             denial, affirmed = "would", []
-        if item.reject_ok and denial:
+        needs_reason = item.reject_ok and bool(denial) and not affirmed
+        if needs_reason:
             affirmed = concept
         if not affirmed:
-            turned_down = at
+            turned_down = sentence
             rule = f'"{_shown(sentence, concept[0])}" stands with "{denial}"'
             found.append(_finding(at, State.REJECTED, [sentence], rule))
             continue
         windows = [
-            _Window(item, live, at, sentence, neighbour, bool(denial)).graded(affirmed, values)
+            _Window(item, live, at, sentence, neighbour, needs_reason).graded(affirmed, values)
             for neighbour in _neighbours(live, at, sentence, asks_too=asks_too)
         ]
         found.append(max(windows, key=lambda finding: RANK[finding.state]))
@@ -78,10 +87,11 @@ def _judged(sentence: Sentence, concept: Sequence[Hit]) -> tuple[list[Hit], str]
     return affirmed, denial
 
 
-def _goes_on_denying(sentence: Sentence) -> bool:
-    """Whether it speaks of what is not: "We need no cache. It would only go stale."."""
+def _goes_on_denying(sentence: Sentence, before: Sentence | None) -> bool:
+    """Whether it speaks on of what is not: "We need no cache. It would only go stale."."""
     words = {token.text for token in sentence.tokens}
-    return "would" in words and sentence.tokens[0].text not in CONTRASTS
+    is_near = before is not None and before.block == sentence.block
+    return is_near and "would" in words and sentence.tokens[0].text not in CONTRASTS
 
 
 def _neighbours(
@@ -145,7 +155,35 @@ class _Window:
         pair = self._mechanism(free, listed_is_fine=stated)
         if pair is None:
             return self._named(f"{name}, and nothing says how", "with")
+        patterns = len(self.item.any_of) + len(self.item.with_)
+        if self._weight() < min(WEIGHT_MAX, WEIGHT_PER_PATTERN * (patterns - FREE_PATTERNS)):
+            words = f'{name} and "{_shown(pair[2], pair[1])}"'
+            return self._named(f"{words}, which other answers have too", "common")
         return self._explained(*pair, values)
+
+    def _weight(self) -> float:
+        """What the item's words weigh in the sentences of the window.
+
+        "Again" beside "lost" stands in answers to every question; beside "backoff" and "jitter"
+        both mean something. So each word of the item counts once, and a common one for less.
+        The more patterns an item has, the more of them a strange sentence hits by chance: what is
+        asked for grows with their number.
+        """
+        seen: set[tuple[str, ...]] = set()
+        weight = 0.0
+        for sentence in (self.here, self.other) if self.other else (self.here,):
+            taken: list[Hit] = []
+            found = hits((*self.item.any_of, *self.item.with_), sentence)
+            heaviest_first = sorted(
+                found, key=lambda one: (-_weight_of(one.pattern), one.end - one.start)
+            )
+            for hit in heaviest_first:
+                words = stem_phrase(sentence.within(hit.start, hit.end))
+                if words not in seen and not any(map(hit.overlaps, taken)):
+                    taken.append(hit)
+                    seen.add(words)
+                    weight += _weight_of(hit.pattern)
+        return weight
 
     def _named(self, rule: str, lacks: str) -> Finding:
         return _finding(self.at, State.NAMED, [self.here], rule, lacks)
@@ -202,7 +240,7 @@ class _Window:
         option = next(filter(None, map(alternative, speaking)), "")
         broken = next(filter(None, map(failure, speaking)), "")
         because = next(filter(None, map(reason, speaking)), "")
-        if self.needs_reason and not because:
+        if self.needs_reason and not because and ":" not in self.here.text:
             return self._named(f"{name} turned down without a reason", "reason")
         used = estimate_used(speaking, self.item.numbers, values)
         support = (
@@ -225,6 +263,22 @@ class _Window:
         return later.tokens[0].text in LINKS
 
 
+@lru_cache(maxsize=16_000)
+def _weight_of(pattern: str) -> float:
+    """What a pattern weighs: its own words together, one whole word at most."""
+    if pattern in CLASSES:
+        return CLASS_WEIGHT
+    by_word = (
+        EVERYWHERE_WEIGHT
+        if word in stems_of(EVERYWHERE)
+        else COMMON_WEIGHT
+        if word in stems_of(COMMON)
+        else 1.0
+        for word in stem_phrase(pattern)
+    )
+    return min(1.0, sum(by_word))
+
+
 def _has_function_words_only(sentence: Sentence, hit: Hit) -> bool:
     """Whether a hit is like "because", which explains nothing from a neighbour."""
     words = tokenize(sentence.within(hit.start, hit.end))
@@ -234,8 +288,11 @@ def _has_function_words_only(sentence: Sentence, hit: Hit) -> bool:
 def _is_made_of(sentence: Sentence, found: Sequence[Hit]) -> bool:
     """Whether little stands in the sentence but the hits: "cache LRU eviction in memory".
 
-    An auxiliary excuses it: "out of scope are scans and indexes" says something.
+    Small words excuse it: "out of scope are scans and indexes" says something. So does a sum.
     """
+    small = sum(token.text in FUNCTION_WORDS for token in sentence.tokens)
+    if small >= SMALL_WORDS_SHARE * len(sentence.tokens) or is_sum(sentence):
+        return False
     if any(token.text in AUXILIARIES for token in sentence.tokens):
         return False
     covered = sum(

@@ -33,6 +33,7 @@ class PseudoTerminal:
     ) -> None:
         self.screen = pyte.Screen(80, rows)
         self.stream = pyte.ByteStream(self.screen)
+        self.written = bytearray()
         self.process, self.fd = pty.fork()
         if self.process == 0:  # the child becomes the program
             os.chdir(cwd)
@@ -48,11 +49,17 @@ class PseudoTerminal:
             data = os.read(self.fd, 65536)
         except OSError:  # the other end is closed
             return False
+        self.written += data
         self.stream.feed(data)
         # A terminal answers the question where its cursor is; the bottom line waits for that.
         for _ in range(data.count(b"\x1b[6n")):
             os.write(self.fd, b"\x1b[%d;%dR" % (self.screen.cursor.y + 1, self.screen.cursor.x + 1))
         return bool(data)
+
+    @property
+    def prompts(self) -> int:
+        """How often the line editor has opened a prompt so far."""
+        return self.written.count(b"\x1b[?2004h")
 
     def text(self) -> str:
         """The screen as a person sees it."""

@@ -10,11 +10,10 @@ import typer
 from typer.testing import CliRunner
 
 from sdcli.cli import content
-from sdcli.content import load_scenario
+from sdcli.content import load_scenario, scenario_ids
 from sdcli.core.errors import InputError
 
 SMALL = (Path(__file__).parents[1] / "content/coat-check.yaml").read_text(encoding="utf-8")
-OURS = ("url-shortener", "rate-limiter", "key-value-store")
 
 
 @pytest.fixture(autouse=True)
@@ -45,17 +44,15 @@ def names_that_are_wrong(old, new):
     ]
 
 
-@pytest.mark.parametrize("identity", OURS)
-def test_a_scenario_of_the_bank_has_no_fault(identity):
-    result = run(
-        "check", str(Path(content.__file__).parents[2] / f"knowledge/scenarios/{identity}.yaml")
-    )
+def test_a_scenario_of_the_bank_has_no_fault():
+    bank = Path(content.__file__).parents[2] / "knowledge" / "scenarios"
+    result = run("check", str(bank / "url-shortener.yaml"))
     assert (result.stdout, result.exit_code) == ("1 scenario, no fault\n", 0)
 
 
 def test_the_whole_bank_is_checked_when_nothing_is_named():
     result = run("check", "--json")
-    assert json.loads(result.stdout) == {"files": len(OURS), "faults": []}
+    assert json.loads(result.stdout) == {"files": len(scenario_ids()), "faults": []}
     assert result.exit_code == 0
 
 

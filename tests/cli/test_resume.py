@@ -10,40 +10,16 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import sys
 from pathlib import Path
 
 import pytest
 
 from sdcli.core import yaml
 from tests.cli.pseudo_terminal import PseudoTerminal
+from tests.cli.typed import ENTER, FINISH, SDCLI, answer, recorded, stored
 
 HERE = Path(__file__).resolve().parent
-SDCLI = [sys.executable, "-m", "sdcli.cli.entry"]
-ENTER = "\r"
-LISTED = {"questions", "assumptions", "estimates", "components", "flows", "decision"}
-FINISH = "\x1b\r"
-
-
-def recorded() -> list[tuple[str, str]]:
-    """The answers one line at a time, with the empty lines that leave a list."""
-    answers = yaml.read(HERE / "coat-check.answers.yaml").data["answers"]
-    found: list[tuple[str, str]] = []
-    for number, answer in enumerate(answers):
-        at, text = answer["at"], str(answer["text"])
-        found.append((at, text))
-        following = answers[number + 1]["at"] if number + 1 < len(answers) else ""
-        if at.rpartition(".")[2] in LISTED and text and following != at:
-            found.append((at, ""))
-    return found
-
-
-def keys_for(at: str, text: str) -> str:
-    """What a person types: a line and ENTER, a text and its finish key, or ENTER twice."""
-    if not text:
-        return ENTER + ENTER
-    is_line = at.rpartition(".")[2] in {*LISTED, "predict"}
-    return text + ENTER if is_line else text.replace("\n", ENTER) + FINISH
+ANSWERS = HERE / "coat-check.answers.yaml"
 
 
 @pytest.fixture
@@ -55,26 +31,12 @@ def world(tmp_path: Path) -> dict[str, str]:
     return os.environ | {"SDCLI_PATH": str(tmp_path / "content"), "LC_ALL": "C.UTF-8"}
 
 
-def stored(world: dict[str, str]) -> int:
-    """How many events are in the database, seen from outside."""
-    with sqlite3.connect(f"file:{world['SDCLI_DATA']}/sessions.db?mode=ro", uri=True) as database:
-        return database.execute("SELECT count(*) FROM events").fetchone()[0]
-
-
-def answer(terminal: PseudoTerminal, world: dict[str, str], at: str, text: str) -> None:
-    """Type one answer at its prompt and wait until it is stored."""
-    terminal.wait_for(f"· {at}")
-    before = stored(world)
-    terminal.type(keys_for(at, text))
-    terminal.read_until(lambda: stored(world) > before)
-
-
 def play(tmp_path: Path, world: dict[str, str], name: str, *, killed: bool) -> bytes:
     """The design that an interview leaves."""
     world = world | {"SDCLI_DATA": str(tmp_path / f"{name}-data")}
     out = ["--out", str(tmp_path / name)]
     terminal = PseudoTerminal([*SDCLI, "interview", "coat-check", *out], cwd=tmp_path, env=world)
-    for at, text in recorded():
+    for at, text in recorded(ANSWERS):
         terminal.wait_for(f"· {at}")
         if killed:
             terminal.type("half a wo")

@@ -66,6 +66,10 @@ def imported(arguments: list[str], tmp_path) -> set[str]:
             "typer rich sqlite3 interview yaml content units platformdirs design scoring",
         ),
         (["doc", "schema"], "typer yaml design units chance"),
+        (
+            ["score", "url-shortener", __file__, "--json"],
+            "yaml platformdirs content scoring snowballstemmer units",
+        ),
     ],
     ids=" ".join,
 )

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from sdcli.core.errors import DamagedError
 from sdcli.interview.events import (
+    VERDICTS,
     Accepted,
     Answered,
     Edited,
     Event,
     Hinted,
+    Judged,
     Ran,
     WentBack,
     from_json,
@@ -27,6 +29,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Edited, texts, texts, texts, seconds),
     st.builds(WentBack, texts, seconds),
     st.builds(Hinted, texts, st.integers(1, 3), seconds),
+    st.builds(Judged, texts, texts, st.sampled_from(("", *VERDICTS)), texts),
     st.builds(
         Ran,
         texts,

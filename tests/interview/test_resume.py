@@ -182,7 +182,8 @@ class TestForeignEvents:
 
     def test_a_topic_that_was_not_chosen_counts_as_one_that_was(self) -> None:
         machine = Machine(SCENARIO, events=[Answered("deep_dive.peaks", "A queue takes the peak.")])
-        assert machine.state.topics == ("peaks",)
+        assert machine.state.topics[0] == "peaks"
+        assert len(set(machine.state.topics)) == 3
         assert machine.design().discussion[0].text == "A queue takes the peak."
 
     def test_an_answer_to_another_prompt_than_the_rules_have_stays_the_persons(self) -> None:

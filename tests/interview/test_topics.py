@@ -205,14 +205,24 @@ def test_repeating_the_question_does_not_climb_the_ladder() -> None:
 
 
 def test_items_above_the_level_are_not_asked() -> None:
-    mid = opened(start())
-    give(mid, "Codes are pushed to the locker ahead of time.")
-    senior = opened(start(level="senior"))
-    give(senior, "Codes are pushed to the locker ahead of time.")
-    assert isinstance(mid.current, Prompt)
+    """A senior has to say that codes expire as well; nobody at mid level is asked for it."""
+    whole = "Codes are pushed to the locker ahead of time, because 40 % of the day it is offline."
+    mid, senior = opened(start()), opened(start(level="senior"))
+    for machine in (mid, senior):
+        give(machine, whole)
+        assert isinstance(machine.current, Prompt)
+        assert machine.current.say == ("How long may a locker stay dark?",)
+        give(machine, "Then its parcels are gone.")
+    assert at_of(mid) == "deep_dive.offline-doors.decision"
     assert isinstance(senior.current, Prompt)
-    assert mid.current.say == ("And if a code is taken back meanwhile?",)
-    assert senior.current.say == ("What does the door check the code against?",)  # expiry is absent
+    assert senior.current.say == (senior.terms.scenario.topic("offline-doors").pitfall,)
+
+
+def test_what_is_missing_is_asked_for_where_it_is_most_of_the_topic() -> None:
+    senior = opened(start(level="senior"))
+    give(senior, "They expire by the clock of the locker.")  # weight 1 of 4
+    assert isinstance(senior.current, Prompt)
+    assert senior.current.say == (senior.terms.scenario.topic("offline-doors").ladder.missing,)
 
 
 def names(machine: Machine) -> list[str]:

@@ -47,6 +47,14 @@ def checks(text, nouns=("link", "redirect")):
         ("86,400 × 40 ≈ 8M", "rounded"),
         ("86,400 × 40 = 8M", "off"),
         ("12 * 30 = 3600", "off"),
+        # inside a sentence, behind a comma or a bracket
+        ("So memory is fine (10M * 64 B = 640 MB).", "ok"),
+        ("So memory is fine (10M * 64 B = 64 GB).", "off"),
+        ("Some load, 10M clients * 64 B = 640 Mbit.", "off"),
+        # said behind operators: rounded as one speaks; 6M / 86,400 = 69.4
+        ("6M / 86400 s is about 90 a second", "ok"),
+        ("6M / 86400 s is about 300 a second", "rounded"),
+        ("6M / 86400 s → 700 a second", "off"),
     ],
 )
 def test_an_equation_is_worked_out_again(text, verdict):
@@ -68,6 +76,7 @@ def test_an_equation_is_worked_out_again(text, verdict):
         "1/0 = 4",
         "10^10^10^10 = 3",
         "the cache = a map",
+        "5 x 99.9 % = 99.5 %",  # five in series, which is 99.5 % indeed
         "500 B * 100M * 12 = 50 GB a year",  # kinds differ, so nobody can say that it is wrong
     ],
 )
@@ -86,7 +95,7 @@ def test_the_quote_is_verbatim_and_the_line_is_its_own():
     text = "Scope.\n\nWe get 100M / 2.6M s = 38 writes per second, so one primary is enough."
     (found,) = check_numbers(parse_answer(text))
     assert found.quote == "100M / 2.6M s = 38 writes per second"
-    assert (found.line, found.computed) == (3, "38.46/s")
+    assert (found.line, found.computed) == (3, "38.46 write/s")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,12 @@ def test_the_quote_is_verbatim_and_the_line_is_its_own():
         ("100 MB/s = 100 Mbit/s", "800 Mbit/s"),  # shown in the unit that was claimed
         ("100M writes per month = 400 writes per second", "38.58 write/s"),
         ("12 * 30 = 3600", "360"),
+        # 5G / 86,400 = 57,870; the sum may divide by the day itself
+        ("5B a day = 58M/s", "57.87k/s"),
+        ("5B a day / 86400 = 58M/s", "57.87k/s"),
+        ("1M/day = 12/h", "41.67k/hour"),  # 1M / 24
+        ("100M links a month / 2.5M = 400 a second", "40/s"),
+        ("10M clients * 64 B = 64 GB", "640 MB"),
     ],
 )
 def test_what_it_comes_to_is_shown(text, computed):
@@ -103,6 +118,17 @@ def test_what_it_comes_to_is_shown(text, computed):
 
 def test_a_sum_that_stands_twice_is_checked_once():
     assert len(checks("12 * 30 = 360.\n\n12 * 30 = 360.")) == 1
+
+
+def test_a_sum_that_stands_twice_is_used_where_one_of_them_is():
+    (found,) = check_numbers(parse_answer("12 * 30 = 360.\n\nYes.\n\n12 * 30 = 360, which fits."))
+    assert (found.line, found.used) == (1, True)
+
+
+def test_the_same_words_are_judged_by_the_numbers_that_stand_before_them():
+    text = "We add 50 GB a day.\nThat is 18 TB a year.\n\nWe add 5 GB a day.\nThat is 18 TB a year."
+    found = check_numbers(parse_answer(text))  # 365 x 50 GB = 18 TB, 365 x 5 GB = 1.8 TB
+    assert [(one.line, one.verdict) for one in found] == [(2, "ok"), (5, "off")]
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,36 +10,38 @@ may show that the sum is right, never that it is wrong. What is not read gets no
 
 Verdicts are those of `sdcli calc`: ok within 5 %, rounded within a factor of 1.26, else
 off. After "≈" or "= about" people round to what they can say: ok within 30 %, rounded
-within a factor of 3.
+within a factor of 3. A sum before a word ("6M / 86400 s is about 70 a second") is judged as
+spoken.py judges what is said: off from ten times.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.core.errors import SdcliError
-from sdcli.estimate.claim import OK_FACTOR, ROUNDED_FACTOR
-from sdcli.scoring.verdict import NumberCheck
+from sdcli.scoring.numbers.pattern import ANY_CASE, SPACED, Pattern
 from sdcli.scoring.words import FUNCTION_WORDS, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from sdcli.scoring.answer import WrittenAnswer
-    from sdcli.scoring.text import Sentence
+    from sdcli.scoring.numbers.work import Work
     from sdcli.units import Quantity
 
-EXACT = (OK_FACTOR, ROUNDED_FACTOR)
 ROUGH = (1.3, 3.0)
+SAID = (1.3, 9.0)  # those of a spoken result
+TEXT_MAX = 3_000  # characters of one sentence that are read
 
-_SIGN = re.compile(
-    r"\s*(?:(?<![<>=!:≠])=(?![=>])|≈|≃)\s*(?P<about>(?:~|≈|about|around|roughly)\s*)?",
-    re.IGNORECASE,
+_SIGN = Pattern(
+    r"(?:\s{0,4}(?:(?<![<>=!:≠-])=(?![=>])|≈|≃)"
+    r"|(?P<said>\s{0,4}(?:→|⇒|->|=>)|,?\s(?:is|are|so|gives?|giving|makes?|making|comes?\sto|i\.e\."
+    r"|which\s(?:is|gives|makes)|that\sis|or|equals)(?=\s)))"
+    r"\s{0,4}(?P<about>(?:~|≈|about|around|roughly|some|nearly|almost)\s{0,4})?",
+    ANY_CASE,
 )
-_TERM = re.compile(
+_TERM = Pattern(
     r"""(?P<money>\$)?(?<![\w.])
         (?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<exponent>[eE][+-]?\d{1,2}\b)?
         (?:(?P<scale>[kKMGT](?=[\s/)*×÷+^,;:.?!-]|$|[kKMGT]?i?[Bb])
@@ -50,10 +52,11 @@ _TERM = re.compile(
         (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?
         (?P<unit>\s?%|(?!\s(?:per|an?|each|every)\s)\s?-?[A-Za-zµ]+)?
         (?P<per>(?:/[A-Za-z]+|\s(?:per|an?|each|every)\s[A-Za-z]+)*)""",
-    re.VERBOSE,
+    SPACED,
 )
-_OPERATOR = re.compile(r"\s*(\*\*|[-+*/^×÷·−–]|x(?=[\s\d(])|times\b|(?<=%\s)of\b)\s*")
-_OPEN, _CLOSE = re.compile(r"\s*\(\s*"), re.compile(r"\s*\)")
+_OPERATOR = Pattern(r"\s*(\*\*|[-+*/^×÷·−–]|x(?=[\s\d(])|times\b|(?<=%\s)of\b)\s*")
+_JOINED = Pattern(r"[*/+^×÷·−–⁰¹²³⁴⁵⁶⁷⁸⁹]|\dx?\sx\s|[\dkMGTB]\s-\s|\stimes\s|%\sof\s")
+_OPEN, _CLOSE = Pattern(r"\s*\(\s*"), Pattern(r"\s*\)")
 _WRITTEN = {
     "×": "*",
     "·": "*",
@@ -67,17 +70,20 @@ _WRITTEN = {
 }
 _WORDS = {"thousand": "k", "million": "M", "billion": "G", "bn": "G", "trillion": "T", "B": "G"}
 _SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-_BYTES = re.compile(r"([kKMGTP])i?(?:[Bb]|bytes?|bits?)$")
+_BYTES = Pattern(r"([kKMGTP])i?(?:[Bb]|bytes?|bits?)$")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Bare factors that convert a unit by hand: bits, hours, days, seconds, thousands.
-_CONVERSIONS = word_set("8 12 24 30 60 365 1000 1024 3600 86400 100000 1000000 1000000000")
+_CONVERSIONS = word_set(
+    "8 12 24 30 60 365 1000 1024 3600 86400 100000 1000000 1000000000"
+    " 2500000 2600000 2592000 30000000 31500000 31536000"
+)
 _SUMS = frozenset("*/+-^")
 _PHYSICAL = ("information", "time", "money")
+_AVAILABLE = 90.0  # percents from here on are availabilities
 _SIDE_MAX = 160  # characters; nobody writes a longer sum in one line of prose
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(NamedTuple):
     """One side of an equation: where it stands, the amount, the bare number, its last unit."""
 
     start: int
@@ -89,40 +95,70 @@ class _Side:
     converts: bool
 
 
-def check_numbers(answer: WrittenAnswer, *, nouns: Iterable[str] = ()) -> tuple[NumberCheck, ...]:
-    """Every equation that can be read, in order; one that stands twice is checked once.
+class Equation(NamedTuple):
+    """An equation that was worked out: offsets in its sentence, verdict, both amounts.
 
-    Args:
-        answer: the answer, whose sentences are searched.
-        nouns: count nouns of the question.
-
-    Cost: one search for `=` in each sentence, and an evaluation for each side found.
+    `shown` is what it comes to, in words; `computed` and `claimed` are what was compared.
     """
-    known = tuple(nouns)
-    found: dict[str, NumberCheck] = {}
-    for sentence in answer.sentences:
-        for check in _checks(sentence, known):
-            found.setdefault(check.quote, check)
-    return tuple(found.values())
+
+    start: int
+    end: int
+    verdict: str
+    shown: str
+    computed: Quantity
+    claimed: Quantity
+
+    @property
+    def ratio(self) -> float:
+        """Claimed over computed; 1 where a sign or a zero forbids it."""
+        one, two = self.computed.value, self.claimed.value
+        return two / one if one > 0 and two > 0 else 1.0
 
 
-def _checks(sentence: Sentence, nouns: tuple[str, ...]) -> Iterator[NumberCheck]:
-    text = sentence.text
-    signs = list(_SIGN.finditer(text))
+def equations(text: str, work: Work, nouns: tuple[str, ...] = ()) -> Iterator[Equation]:
+    """Every equation of a sentence that can be read, in order.
+
+    Cost: one search for signs, and an evaluation for each side found.
+    """
+    signs = list(_SIGN.finditer(text, 0, TEXT_MAX))
     for at, sign in enumerate(signs):
         begin = signs[at - 1].end() if at else 0
         end = signs[at + 1].start() if at + 1 < len(signs) else len(text)
+        is_said = sign["said"] is not None
+        if is_said and not _JOINED.search(text, begin, sign.start()):
+            continue  # spoken.py reads what is said without operators
+        work.signs += 1
+        if work.is_spent:
+            return
         left = _left(text, max(begin, sign.start() - _SIDE_MAX), sign.start(), nouns)
         right = _right(text, sign.end(), min(end, sign.end() + _SIDE_MAX), nouns)
         if left is None or right is None:
             continue
+        if is_said and not left.has_operator:
+            continue
         rough = sign.group().strip() != "="
-        verdict, by_hand = _verdict(left, right, ROUGH if rough else EXACT)
+        tolerance = SAID if is_said else ROUGH if rough else _exact()
+        verdict, by_hand = _verdict(left, right, tolerance)
+        if verdict not in {"ok", ""} and _is_doubtful(text, left, right, is_said=is_said):
+            continue
         if verdict:
-            line = sentence.line + text.count("\n", 0, left.start)
-            shown = left.bare if by_hand or left.amount is None else left.amount
-            computed = _in_unit(shown, right.unit).display()
-            yield NumberCheck(text[left.start : right.end], line, verdict, computed)
+            yield _equation(left, right, verdict, by_hand=by_hand)
+
+
+def _is_doubtful(text: str, left: _Side, right: _Side, *, is_said: bool) -> bool:
+    """Whether a sum that does not come out may be meant another way.
+
+    Availabilities in series ("5 x 99.9 % = 99.5 %"), and what is said with a period or a
+    complement left out ("300M x 2 → 7k/s", "99.95 % of a month is 21 min").
+    """
+    if right.unit == "%" and right.bare.value >= _AVAILABLE:
+        return True
+    if not is_said:
+        return False
+    one, two = left.amount, right.amount
+    same = one is not None and two is not None and _physical(one) == _physical(two)
+    by_hand = left.converts and one is not None and not any(_physical(one))
+    return (not same and not by_hand) or "%" in text[left.start : left.end]
 
 
 def _verdict(left: _Side, right: _Side, tolerance: tuple[float, float]) -> tuple[str, bool]:
@@ -139,19 +175,33 @@ def _verdict(left: _Side, right: _Side, tolerance: tuple[float, float]) -> tuple
     if not left.has_operator and not any(_physical(one)):
         return "", False  # "2024 = 5" is a label, "3 days = 72 hours" is an equation
     exact = _named(_ratio(one, two), tolerance)
-    if exact == "off" and left.converts and bare in {"ok", "rounded"}:
+    if exact == "off" and left.converts and _is_nearer(left.bare, right.bare, one, two):
         return bare, True
     return exact, False
 
 
-def _in_unit(amount: Quantity, unit: str) -> Quantity:
-    """The amount in the unit of the other side, where it has one that fits."""
-    if not unit or unit.startswith("/"):
-        return amount
-    try:
-        return amount.to(unit)
-    except SdcliError:
-        return amount
+def _is_nearer(bare: Quantity, bare_claim: Quantity, one: Quantity, two: Quantity) -> bool:
+    """Whether the bare numbers are nearer: of two ways to read a sum, the kinder one is meant."""
+    by_hand, exact = _ratio(bare, bare_claim), _ratio(one, two)
+    return by_hand is not None and exact is not None and by_hand < exact
+
+
+def _exact() -> tuple[float, float]:
+    """The factors up to which `sdcli calc` calls a sum ok, and rounded."""
+    from sdcli.estimate.claim import OK_FACTOR, ROUNDED_FACTOR
+
+    return OK_FACTOR, ROUNDED_FACTOR
+
+
+def _equation(left: _Side, right: _Side, verdict: str, *, by_hand: bool) -> Equation:
+    """The equation of two sides: what the left one comes to, in the unit that is claimed."""
+    computed, claimed = left.amount, right.amount
+    if by_hand or computed is None or claimed is None or _physical(computed) != _physical(claimed):
+        computed, claimed = left.bare, right.bare
+    if right.amount is not None and right.unit and claimed.value > 0 and computed.value > 0:
+        computed, claimed = right.amount * (computed.value / claimed.value), right.amount
+    shown = left.bare if left.amount is None and not right.unit else computed
+    return Equation(left.start, right.end, verdict, shown.display(), computed, claimed)
 
 
 def _named(ratio: float | None, tolerance: tuple[float, float]) -> str:
@@ -179,13 +229,28 @@ def _left(text: str, begin: int, end: int, nouns: tuple[str, ...]) -> _Side | No
         start = match.start()
         while start > begin and _OPEN.fullmatch(text, start - 1, start):
             start -= 1
-        side = _side(text, start, end, nouns)
-        if side is not None and side.end == end:
-            before = text[begin:start].rstrip()
-            joined = before and (_OPERATOR.fullmatch(before[-1]) or before[-1] in "(,.")
-            worded = re.search(r"(?:times|plus|minus|over|by|of|per|and)$", before)
-            return None if joined or worded else side
+        for at in {
+            start: None,
+            match.start(): None,
+        }:  # "(12 * 30 = 360)": the bracket is not its own
+            side = _side(text, at, end, nouns)
+            if side is not None and side.end == end:
+                return None if _goes_before(text[begin:at]) else side
     return None
+
+
+def _goes_before(before: str) -> bool:
+    """Whether a side begins earlier, in a way that is not read."""
+    words = before.rstrip()
+    if not words:
+        return False
+    glued = words == before and words[-1] in ",."
+    return bool(
+        glued
+        or words[-1] == "x"
+        or _OPERATOR.fullmatch(words[-1])
+        or re.search(r"(?:times|plus|minus|over|by|of|per|and)$", words)
+    )
 
 
 def _right(text: str, begin: int, end: int, nouns: tuple[str, ...]) -> _Side | None:
@@ -277,10 +342,16 @@ def _units(term: re.Match[str]) -> list[str]:
 
 @lru_cache(maxsize=512)
 def _is_known(word: str, nouns: tuple[str, ...]) -> bool:
+    """Whether the language reads a word; feet and miles, for which pint comes in, are left out."""
+    from sdcli.units.vocabulary import Vocabulary
+
+    if Vocabulary.of().is_physical(word):
+        return False
     return word == "%" or _read(f"1 {word}", nouns) is not None
 
 
-def _read(words: str, nouns: Sequence[str] = ()) -> Quantity | None:
+@lru_cache(maxsize=4096)
+def _read(words: str, nouns: tuple[str, ...] = ()) -> Quantity | None:
     """The quantity that words stand for, or None where the language does not read them."""
     from sdcli.units import quantity
 

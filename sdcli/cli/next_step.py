@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sdcli.interview import StoredSession
 
 
+BEGIN_WITH = "url-shortener"  # the easiest
+
+
 def show() -> None:
     """Resume what is open, else try a question that was not tried yet."""
     from sdcli.content import scenario_ids
@@ -31,7 +34,9 @@ def show() -> None:
         screen.print(styled(f"You left {last.title} ({last.level}) before its end."))
         screen.print(styled("  sdcli interview --resume", style="cyan"))
     tried = {session.scenario for session in sessions}
-    question = _first_usable(sorted(scenario_ids(), key=lambda name: name in tried))
+    question = _first_usable(
+        sorted(scenario_ids(), key=lambda name: (name in tried, name != BEGIN_WITH))
+    )
     if question:
         screen.print(styled(f"A question to try: {question.title}. {question.summary}"))
         screen.print(styled(f"  sdcli interview {question.id}", style="cyan"))

@@ -142,7 +142,8 @@ def miss(
     """An item that does not: its claim, what would raise it, why it matters."""
     place = f"{step}, " if step else ""
     write(console, f"□□□ {place}{_judged(item, yours)}: {item.claim}", indent=2, hang=4)
-    write(console, f"next: {item.next}", indent=6, hang=6)
+    if item.state.value != "absent":  # else it would say the claim once more
+        write(console, f"next: {item.next}", indent=6, hang=6)
     write(console, f"why: {item.why}", indent=6, hang=5, style="dim")
 
 

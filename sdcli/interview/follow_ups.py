@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sdcli.scoring import Graded
 
 FOLLOW_UPS_MAX = 2
+LONG_ANSWER_WORDS = 40
 
 _LADDER: tuple[Rung, ...] = ("missing", "named", "explained", "justified")
 
@@ -61,14 +62,17 @@ def rungs(terms: Terms, topic: DeepDive, text: str) -> list[Rung]:
 def weak_spots(terms: Terms, topic: DeepDive, text: str) -> set[Rung]:
     """The rungs that an answer to a topic may be asked about.
 
-    What is missing is one of them where it weighs more than what is there.
+    What is missing is one of them where it weighs more than what is there, and little was said:
+    to a long answer "you have not said" is more often our fault than the person's.
     """
     graded = _graded(terms, topic, text)
     missing = sum(one.weight for one in graded if _rung(one) == "missing")
     found = {_rung(one) for one in graded}
-    if 2 * missing <= sum(one.weight for one in graded):
-        found -= {"missing"}
-    return found
+    if "missing" not in found:
+        return found
+    if len(text.split()) >= LONG_ANSWER_WORDS:
+        return found - {"missing"} or {"named"}
+    return found - {"missing"} if 2 * missing <= sum(one.weight for one in graded) else found
 
 
 def gap(terms: Terms, topic: DeepDive, text: str) -> float:

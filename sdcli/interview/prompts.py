@@ -161,7 +161,7 @@ def changed_by(terms: Terms, state: State, change: Mapping[str, float]) -> list[
     factors = {name: factor for name, factor in change.items() if name in own}
     if not factors:
         return []
-    causes = ", ".join(f"{name} times {factor:g}" for name, factor in factors.items())
+    causes = ", ".join(f"{name} times {factor:.3g}" for name, factor in factors.items())
     lines = changes(sheet(terms.scenario, state), scaled_sheet(terms.scenario, state, factors))
     return ["\n".join([f"With {causes}:", *lines] if lines else [f"That is {causes}."])]
 

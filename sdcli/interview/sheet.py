@@ -381,7 +381,7 @@ class SheetInterviewer:
 def _waiting(count: int, noun: str) -> Iterator[Remark]:
     """What is said when more was asked at once than is answered at once."""
     if count:
-        yield Remark("note", f"{_count(count, f'more {noun}')} wait; save again for the next.")
+        yield Remark("note", f"{_count(count, noun)} still to answer: save again.")
 
 
 def _key(kind: str, text: str) -> tuple[str, str]:

@@ -41,8 +41,7 @@ class TopicGrades:
         """
         by_piece = [self._of_piece(topic, piece) for piece in pieces(text) or [""]]
         return [
-            max(of_item, key=lambda one: RANK[one.state])
-            for of_item in zip(*by_piece, strict=True)
+            max(of_item, key=lambda one: RANK[one.state]) for of_item in zip(*by_piece, strict=True)
         ]
 
     def _of_piece(self, topic: DeepDive, piece: str) -> list[Graded]:

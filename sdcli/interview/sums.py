@@ -50,11 +50,31 @@ def own_filled(scenario: Scenario, state: State, text: str) -> str | None:
 def filled(scenario: Scenario, state: State, text: str) -> str:
     """A text with `{name}` replaced by the person's value, or the scenario's where there is none.
 
-    A name that the scenario does not have either stays as it is; `content check` finds it.
+    The scenario's estimates are worked out from the person's assumptions as far as they go. A name
+    that the scenario does not have either stays as it is; `content check` finds it.
     """
     if "{" not in text:
         return text
-    return fill(text, {**scenario.numbers, **sheet(scenario, state).values}) or text
+    return fill(text, {**scenario.numbers, **_expected(scenario, state).values}) or text
+
+
+def _expected(scenario: Scenario, state: State) -> Worksheet:
+    """The scenario's lines with the person's in place of their namesakes."""
+    return _sheet(
+        tuple(
+            {
+                **{line.name: line.formula for line in scenario.assumptions},
+                **dict(_pairs(state.assumptions)),
+            }.items()
+        ),
+        tuple(
+            {
+                **{line.name: line.formula for line in scenario.estimates},
+                **dict(_pairs(state.estimates)),
+            }.items()
+        ),
+        tuple(scenario.nouns),
+    )
 
 
 def _pairs(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sdcli.interview.state import State
     from sdcli.interview.terms import Terms
 
+CREDIT_WEIGHT = 6  # a third of a topic explained counts as much as a word of its title
 _THREE_FROM_SECONDS = 15 * 60  # five minutes a topic: less is no deep dive
 
 
@@ -55,16 +56,17 @@ def choose_topics(terms: Terms, state: State) -> tuple[str, ...]:
 
 
 def asked_for(terms: Terms, text: str) -> DeepDive | None:
-    """The topic whose title and question share most words with a text, or None.
+    """The topic that a text begins to explain, or whose title and question share words with it.
 
-    One word of the title or two of the question are the least.
+    One word of the title, two of the question, or a point that is explained are the least.
     """
     words = stems_in([text]) - stems_in(FUNCTION_WORDS) - stems_in(EVERYWHERE)
-    best, most = None, 0
+    best, most = None, 0.0
     for topic in terms.scenario.deep_dives:
-        shared = len(words & stems_in([topic.title, topic.id])) * 2
+        shared = len(words & stems_in([topic.title, topic.id])) * 2.0
         shared += len(words & stems_in([topic.ask]))
-        if shared > max(most, 1):
+        shared += CREDIT_WEIGHT * (1 - gap(terms, topic, text)) if text else 0
+        if shared > max(most, 1.5):
             best, most = topic, shared
     return best
 

@@ -1,7 +1,8 @@
 """What the person wrote, put together by step: the text that is scored and shown again.
 
-Only the person's own words are in it. Lines that were accepted from the scenario are left
-out of the prose steps, so that nobody scores by taking over what was offered.
+Only the person's own words are in it, some under the name of their prompt. Each answer is a
+paragraph, so that no sentence runs from one into the next. Lines that were accepted from the
+scenario are left out, so that nobody scores by taking over what was offered.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def answers_text(terms: Terms, state: State) -> dict[Step, str]:
         Step.DEEP_DIVE: _deep_dive,
         Step.WRAP_UP: _wrap_up,
     }
-    return {step: "\n".join(part for part in parts[step](state) if part) for step in terms.steps}
+    return {step: "\n\n".join(part for part in parts[step](state) if part) for step in terms.steps}
 
 
 def asked_items(terms: Terms, state: State) -> frozenset[str]:
@@ -51,17 +52,17 @@ def asked_items(terms: Terms, state: State) -> frozenset[str]:
 
 
 def _scope(state: State) -> Iterator[str]:
-    yield from (one.asked for one in state.exchanges)
+    yield "\n".join(one.asked for one in state.exchanges)
     yield state.text(Phase.FUNCTIONAL.at())
     yield state.text(Phase.QUALITY.at())
-    yield from _typed(state.assumptions, " = ")
-    yield state.text(Phase.OUT_OF_SCOPE.at())
+    yield _typed(state.assumptions, " = ")
+    yield _labelled("Out of scope", state.text(Phase.OUT_OF_SCOPE.at()))
 
 
 def _high_level(state: State) -> Iterator[str]:
-    yield from _typed(state.estimates, " = ")
-    yield from _typed(state.components, ": ")
-    yield from _typed(state.flows, ": ")
+    yield _typed(state.estimates, " = ")
+    yield _typed(state.components, ": ")
+    yield _typed(state.flows, ": ")
     yield state.text(Phase.WALKTHROUGH.at())
     yield state.text(Phase.BUY_IN.at())
 
@@ -70,14 +71,23 @@ def _deep_dive(state: State) -> Iterator[str]:
     yield state.text(Phase.LEAD.at())
     for topic in state.topics:
         yield state.topic_text(topic)
-        yield from state.texts(Phase.DECISION.at(topic))
+        yield "\n".join(state.texts(Phase.DECISION.at(topic)))
     yield state.text(Phase.CURVEBALL.at())
 
 
 def _wrap_up(state: State) -> Iterator[str]:
-    for phase in (Phase.BOTTLENECKS, Phase.FAILURE, Phase.TEN_TIMES, Phase.RECAP):
-        yield state.text(phase.at())
+    yield _labelled("Bottlenecks", state.text(Phase.BOTTLENECKS.at()))
+    yield state.text(Phase.FAILURE.at())
+    yield state.text(Phase.TEN_TIMES.at())
+    yield _labelled("Recap", state.text(Phase.RECAP.at()))
 
 
-def _typed(entries: tuple[Entry, ...], joint: str) -> Iterator[str]:
-    yield from (f"{entry.name}{joint}{entry.text}" for entry in entries if entry.origin == "typed")
+def _labelled(label: str, text: str) -> str:
+    """An answer under the name of its prompt: what is left out needs not say that it is."""
+    return f"{label}:\n{text}" if text else ""
+
+
+def _typed(entries: tuple[Entry, ...], joint: str) -> str:
+    return "\n".join(
+        f"{entry.name}{joint}{entry.text}" for entry in entries if entry.origin == "typed"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sdcli.scoring.echo import countable
@@ -11,6 +12,8 @@ from sdcli.scoring.windows import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from sdcli.scoring.text import Sentence
 
 
 def grade(
@@ -30,8 +33,14 @@ def grade(
 
     Cost: O(sentences with a hit); reading the text O(length), once for all items.
     """
-    live = countable(read(text), tuple(echoes))
+    live = _live(text, tuple(echoes))
     found = findings(item, live, values or {})
     affirmed = [finding for finding in found if finding.state is not State.REJECTED]
     best = max(affirmed or found, key=lambda finding: RANK[finding.state], default=None)
     return verdict(item, best, found, text)
+
+
+@lru_cache(maxsize=64)
+def _live(text: str, echoes: tuple[str, ...]) -> tuple[Sentence | None, ...]:
+    """The sentences that count; remembered, since a topic's items are graded one by one."""
+    return countable(read(text), echoes)

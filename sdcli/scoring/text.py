@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sdcli.scoring.words import SAME_MEANING, SAME_WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 # 3.5T and 10,000 are one token; base62, don't and 4xx too; pub/sub and read-heavy are two.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]*|[^\W\d_][^\W_]*(?:['’][^\W_]+)*")
@@ -209,10 +209,9 @@ def _stretches(
 ) -> Iterator[tuple[int, int, int, bool]]:
     """Block number, begin, end, is a heading: the stretches that sentence ends divide further."""
     lines = list(_lines(text, start, end))
-    width = max((last - first for first, last in lines), default=0)
     open_at: int | None = None
     open_to = 0
-    for first, last in lines:
+    for (first, last), width in zip(lines, _widths(text, lines), strict=True):
         line = text[first:last]
         marker = _HEADING.match(line) or _BULLET.match(line)
         starts_anew = marker is not None or _ROW.match(line) is not None
@@ -233,6 +232,21 @@ def _stretches(
         open_to = last
     if open_at is not None:
         yield block, open_at, open_to, False
+
+
+def _widths(text: str, lines: Sequence[tuple[int, int]]) -> list[int]:
+    """For each line the width of its paragraph, which is that of its longest line."""
+    found: list[int] = []
+    together: list[int] = []
+    for first, last in [*lines, (0, 0)]:
+        length = len(text[first:last].rstrip())
+        if length:
+            together.append(length)
+            continue
+        found += [max(together)] * len(together) if together else []
+        found.append(0)
+        together = []
+    return found[:-1]
 
 
 def _wrapped(text: str, line_end: int, following: str, width: int) -> bool:

@@ -169,12 +169,13 @@ def _sums(answer: WrittenAnswer, scenario: Scenario) -> tuple[NumberCheck, ...]:
 
 
 def band(score: float) -> str:
-    """The practice band of a score.
+    """The practice band of a score, as the screen shows it: rounded to 5.
 
-    >>> band(74.9), band(75.0)
+    >>> band(72.4), band(72.5)
     ('solid', 'strong')
     """
-    return next(name for least, name in BANDS if score >= least)
+    shown = int(score / 5 + 0.5) * 5
+    return next(name for least, name in BANDS if shown >= least)
 
 
 def echoes_of(scenario: Scenario) -> tuple[str, ...]:

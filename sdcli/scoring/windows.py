@@ -158,7 +158,7 @@ class _Window:
         patterns = len(self.item.any_of) + len(self.item.with_)
         if self._weight() < min(WEIGHT_MAX, WEIGHT_PER_PATTERN * (patterns - FREE_PATTERNS)):
             words = f'{name} and "{_shown(pair[2], pair[1])}"'
-            return self._named(f"{words}, which other answers have too", "common")
+            return self._named(f"{words}: too little of this point's own words", "common")
         return self._explained(*pair, values)
 
     def _weight(self) -> float:

@@ -114,3 +114,13 @@ def test_a_level_that_does_not_exist_is_refused(run):
 def test_without_a_question_and_a_terminal_it_asks_which(capsys):
     assert entry.run(["interview", "--partner"]) == 2
     assert "which question?" in capsys.readouterr().err
+
+
+def test_a_question_of_two_lines_is_one_question_and_no_change_of_numbers():
+    text = TEXT.replace(
+        'bottlenecks: "What gives first?"', "bottlenecks: |\n    What gives first?\n    And then?"
+    )
+    shown = markdown(compose(Terms(scenario(text))))
+    assert "\n- What gives first? And then?\n" in shown
+    assert "\n- With parcels times 10:\n  - parcel_rate: 23.15 parcel/s -> 231.5" in shown
+    assert "\n  And at ten times the parcels?\n" in shown

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sdcli.cli import entry
+from sdcli.cli import entry, sheet_watch
 from sdcli.cli.sheet_watch import LOOK_SECONDS, SheetWatch, WatchedFile, create, show_score
 from sdcli.core.clock import ManualClock
 from sdcli.core.errors import InputError, Interrupted
@@ -207,7 +207,7 @@ def test_a_file_that_no_answer_has_is_waited_for_too(tmp_path):
     path.write_text("word " * 300_000)
     file = WatchedFile(path)
     assert file.look(at_once=True) is None
-    assert "larger than 1000000 bytes" in file.trouble
+    assert "larger than 200000 bytes" in file.trouble
 
 
 def test_the_status_line_has_the_step_its_budget_and_the_whole(tmp_path, monkeypatch):
@@ -307,7 +307,7 @@ def test_the_end_names_the_time_and_the_record(tmp_path):
     assert "Parcel lockers · level mid" in shown
     assert "Time: Scope 1:15 of 8:00, High-level design 0:00 of 12:00" in shown
     assert "a.md is the record of this interview" in shown
-    assert "sdcli score parcel-lockers a.md; that counts your ? lines as\n  text\n" in shown
+    assert shown.endswith("Score it again: sdcli score parcel-lockers a.md\n")
 
 
 def test_a_new_file_is_never_written_over_one_that_is_there(tmp_path, monkeypatch):
@@ -338,6 +338,31 @@ def test_a_new_file_is_whole_readable_and_alone(tmp_path, monkeypatch, has_links
     umask = os.umask(0o022)
     os.umask(umask)
     assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_a_path_that_leads_nowhere_is_refused(tmp_path):
+    (tmp_path / "one.md").symlink_to("two.md")
+    (tmp_path / "two.md").symlink_to("one.md")
+    for name in ("one.md", "x" * 300):
+        with pytest.raises(InputError, match="cannot make it"):
+            create(tmp_path / name, "text")
+    with pytest.raises(InputError, match="this is no file"):
+        create(Path("/"), "text")
+    (tmp_path / "out.md").symlink_to("folder/a.md")
+    (tmp_path / "folder").write_text("")
+    with pytest.raises(InputError, match="cannot make it"):
+        create(tmp_path / "out.md", "text")
+
+
+def test_a_folder_that_may_not_be_entered_is_an_input_error(tmp_path, monkeypatch):
+    """Said by the system when it is asked whether the file is there."""
+    monkeypatch.setattr(Path, "exists", raises_os_error)
+    with pytest.raises(InputError, match="cannot make it: operation not permitted"):
+        create(tmp_path / "a.md", "text")
+
+
+def test_a_new_file_may_have_as_long_a_name_as_there_is(tmp_path):
+    assert create(tmp_path / ("x" * 255), "text")
 
 
 def test_what_is_no_file_is_refused(tmp_path):
@@ -414,11 +439,12 @@ def test_a_file_that_is_not_there_is_made(run):
 
 
 def test_json_is_the_object_of_the_score(run):
-    """The questions are no text: the score is that of the same file without them."""
+    """The object of `sdcli score` on the same file: both read it in the same way."""
     Path("mine.md").write_text(SHEET)
     code, out, err = run("interview", COATS, "--sheet", "mine.md", "--json")
     assert code == 0
     assert "20 minutes." in err
+    assert json.loads(out) == json.loads(run("score", COATS, "mine.md", "--json")[1])
     Path("plain.md").write_text(SHEET.replace("? How long is the rush?", ""))
     assert json.loads(out) == json.loads(run("score", COATS, "plain.md", "--json")[1])
     assert json.loads(out)["numbers"][0]["verdict"] == "off"
@@ -435,6 +461,37 @@ def test_what_has_no_meaning_beside_it_is_refused(run, given):
     code, out, err = run("interview", COATS, "--sheet", "mine.md", given)
     assert (code, out) == (2, "")
     assert f"{given.partition('=')[0]} has no meaning beside --sheet" in err
+    assert not Path("mine.md").exists()
+
+
+def test_the_line_on_how_to_use_it_is_nobodys_answer_in_another_mode(run):
+    run("interview", COATS, "--sheet", "mine.md", "--mode", "study")
+    made = Path("mine.md").read_text()
+    assert "?hint gives a hint" in made
+    code, out, _ = run("interview", COATS, "--sheet", "mine.md")
+    assert code == 0
+    assert "Nothing is written in mine.md yet" in out
+    code, out, _ = run("score", COATS, "mine.md", "--json")
+    assert {item["state"] for item in json.loads(out)["items"]} == {"absent"}
+
+
+def test_a_file_that_is_larger_than_any_answer_is_refused_in_a_sentence(run):
+    Path("mine.md").write_text("word " * 40_001)
+    for words in (["interview", COATS, "--sheet", "mine.md"], ["score", COATS, "mine.md"]):
+        code, _, err = run(*words)
+        assert code == 2
+        assert "mine.md: this is larger than 200000 bytes" in err
+        assert "expected: a written answer; one of 45 minutes has some 6,000 letters" in err
+
+
+def test_where_keys_cannot_be_waited_for_nothing_is_watched_or_made(run, monkeypatch):
+    monkeypatch.setattr(sheet_watch, "can_watch", lambda: False)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    code, out, err = run("interview", COATS, "--sheet", "mine.md")
+    assert (code, out) == (2, "")
+    assert "cannot wait for the file and for your keys at once" in err
+    assert "sdcli score coat-check mine.md" in err
     assert not Path("mine.md").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from pathlib import Path
 
@@ -105,3 +106,44 @@ def test_line_ends_are_one_unless_they_count(tmp_path, exact, text):
 )
 def test_a_merge_conflict_is_all_three_marks(text, line):
     assert files.conflict_line(text) == line
+
+
+def test_links_in_a_circle_and_names_too_long_are_input_errors(tmp_path):
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+    for name in ("one", "x" * 300):
+        with pytest.raises(InputError, match="cannot write it"):
+            files.write_atomic(tmp_path / name, "text")
+
+
+def test_a_name_as_long_as_a_name_can_be_is_written(tmp_path):
+    path = tmp_path / ("x" * 255)
+    files.write_atomic(path, "text")
+    assert path.read_text() == "text"
+    assert names(tmp_path) == {path.name, "home"}
+
+
+class Endless(io.RawIOBase):
+    """What `yes` writes; counts what was asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = 0
+
+    def read(self, size=-1):
+        assert size >= 0
+        self.asked += size
+        return b"y" * size
+
+
+def test_of_what_never_ends_one_byte_more_than_the_limit_is_read():
+    stream = Endless()
+    with pytest.raises(InputError, match="stdin: this is larger than 10 bytes") as caught:
+        files.read_stream(stream, where="stdin", bytes_max=10, expected="less")
+    assert (stream.asked, caught.value.expected) == (11, "less")
+
+
+def test_a_stream_is_read_as_a_file_is():
+    assert files.read_stream(io.BytesIO(b"a\r\nb"), where="stdin") == "a\nb"
+    with pytest.raises(InputError, match="stdin: this is not UTF-8 text \\(byte 1\\)"):
+        files.read_stream(io.BytesIO(b"a\xff"), where="stdin")

@@ -165,12 +165,17 @@ def test_the_text_by_step_has_the_persons_own_words_only() -> None:
         "How many parcels arrive on a day?",
         "How large is one record?",
         "What colour are the doors?",
+        "",
         "- open the right door",
         "- tell the courier",
+        "",
         "a door opens within 1 s",
         "ring.balance.peak_to_mean of ring <= 1.25",
+        "",
         "record = 400 B/parcel",
         "kept = 10 day",
+        "",
+        "Out of scope:",
         "drones",
     ]
     assert "parcel_rate" not in texts[Step.HIGH_LEVEL]

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from sdcli.interview import sheet, sheet_text
 from sdcli.interview.bank import YOUR_CALL
-from sdcli.interview.sheet import HINTS_FOR_STUDY, NO_HEADINGS, SheetInterviewer
-from sdcli.interview.sheet_text import NUMBERS_MAX, read_sheet, starter
+from sdcli.interview.lines import read_entry
+from sdcli.interview.sheet import (
+    ANSWERS_AT_ONCE,
+    HINT_LOOKS_BACK,
+    HINTS_FOR_STUDY,
+    NO_HEADINGS,
+    SheetInterviewer,
+)
+from sdcli.interview.sheet_text import NUMBER_LETTERS_MAX, NUMBERS_MAX, read_sheet, starter
+from sdcli.interview.state import Entry
 from sdcli.interview.steps import Step
 from sdcli.interview.terms import Terms
+from sdcli.interview.topics import choose_topics
 from tests.interview.scenario_text import scenario
 
 BANK = "About two million parcels a day."
@@ -44,6 +54,8 @@ def test_a_new_file_has_title_prompt_and_steps_and_is_nobodys_answer():
     assert read_sheet(terms(), text).is_empty
     assert reading().read(text) == ()
     assert read_sheet(terms(), "\ufeff" + text).is_empty
+    assert read_sheet(terms(), starter(terms(mode="study"))).is_empty
+    assert not read_sheet(terms(), text + "\nsize = 3 MB\n").is_empty
 
 
 def test_a_line_with_a_question_mark_in_front_is_answered_from_the_bank():
@@ -218,16 +230,64 @@ def test_an_estimate_is_worked_again_only_when_it_changed():
 
 
 def test_lines_that_are_no_sums_are_prose():
-    sheet = read_sheet(terms(), "## Scope\nweb = what answers\nx = 3 zorkmid\nsize = 3 MB\n")
-    assert [entry.name for entry in sheet.numbers.entries] == ["size"]
-    assert "what answers" in sheet.said
-    assert "3 MB" not in sheet.said
+    found = read_sheet(terms(), "## Scope\nweb = what answers\nx = 3 zorkmid\nsize = 3 MB\n")
+    assert [entry.name for entry in found.numbers.entries] == ["size"]
+    assert "what answers" in found.said
+    assert "3 MB" not in found.said
 
 
-def test_so_many_numbers_are_computed_and_no_more():
+@pytest.fixture
+def tried(monkeypatch):
+    """The lines that were tried, each as often as it was computed on a shelf."""
+    found = []
+
+    def counted(terms, state, shelf, line):
+        found.append(line)
+        return read_entry(terms, state, shelf, line)
+
+    monkeypatch.setattr(sheet_text, "read_entry", counted)
+    return found
+
+
+def test_so_many_lines_are_tried_and_no_more_whether_they_can_be_computed_or_not(tried):
     lines = "\n".join(f"x{number} = 3 MB" for number in range(NUMBERS_MAX + 20))
-    sheet = read_sheet(terms(), f"## Scope\n{lines}\n")
-    assert len(list(sheet.numbers.entries)) == NUMBERS_MAX
+    found = read_sheet(terms(), f"## Scope\n{lines}\n")
+    assert len(list(found.numbers.entries)) == len(tried) == NUMBERS_MAX
+    tried.clear()
+    bad = "\n".join(["c1 = b1 * 2"] * 300)
+    found = read_sheet(terms(), f"## Scope\nsize = 3 MB\n{bad}\nlast = 3 MB\n")
+    assert [entry.name for entry in found.numbers.entries] == ["size"]
+    assert len(tried) == 1 + 2 * (NUMBERS_MAX - 1)  # on both shelves
+    assert found.said.count("c1 = b1 * 2") == 300
+
+
+def test_numbers_in_code_are_code_and_long_lines_are_no_numbers(tried):
+    long = f"long = {'1 + ' * NUMBER_LETTERS_MAX}1"
+    blanks = f"blank ={' ' * 5_000}="
+    found = read_sheet(terms(), f"## Scope\n```\nsize = 3 MB\n```\n{long}\n{blanks}\n")
+    assert tried == []
+    assert "size = 3 MB" in found.said
+    assert long in found.said
+
+
+def test_numbers_are_computed_again_from_the_first_that_changed(tried):
+    lines = ["one = 1 MB", "two = one * 2", "bad = what", "three = two + one"]
+    first = read_sheet(terms(), "\n".join(lines))
+    tried.clear()
+    again = read_sheet(terms(), "\n".join(["## Scope", *lines, "four = 4 MB"]), first)
+    assert tried == ["four = 4 MB"]
+    assert {*again.numbers.entries} - {*first.numbers.entries} == {Entry("four", "4 MB", "typed")}
+    assert "bad = what" in again.said
+    assert "one = 1 MB" not in again.said
+    interviewer = reading()
+    interviewer.read("one = 1 MB\n")
+    tried.clear()
+    interviewer.read("one = 1 MB\nMore.\n")
+    assert tried == []
+    changed = read_sheet(terms(), "\n".join([lines[0], "two = one * 3", *lines[2:]]), again)
+    assert set(tried) == {"two = one * 3", "bad = what", "three = two + one"}
+    fresh = read_sheet(terms(), "\n".join([lines[0], "two = one * 3", *lines[2:]]))
+    assert changed == fresh
 
 
 def test_a_sum_that_is_off_is_said_once_and_a_right_one_never():
@@ -266,6 +326,66 @@ def test_in_study_mode_each_hint_line_brings_the_next_hint():
 def test_a_hint_in_the_deep_dive_is_on_the_topic_above_it_or_the_one_named(text, hint):
     (found,) = said(reading(mode="study").read(deep(text)), "hint")
     assert found.startswith(hint)
+
+
+def test_three_hints_are_given_at_a_time_and_the_others_with_the_next_save():
+    interviewer = reading(mode="study")
+    text = "## Scope\n" + "?hint\n" * 4
+    found = interviewer.read(text)
+    assert len(said(found, "hint")) == 3
+    assert said(found, "note") == ["1 hint still to answer: save again."]
+    found = interviewer.read(text + "Doors open.\n")
+    assert (len(said(found, "hint")), said(found, "note")) == (1, [])
+    assert interviewer.read(text + "Doors open wide.\n") == ()
+
+
+def test_questions_are_answered_thirty_at_a_time():
+    interviewer = reading()
+    text = "## Scope\n" + "".join(f"? Who paints door {one}?\n" for one in range(31))
+    found = interviewer.read(text)
+    assert len(said(found, "answer")) == ANSWERS_AT_ONCE == 30
+    assert said(found, "note") == ["1 question still to answer: save again."]
+    (last,) = interviewer.read(text)
+    assert (last.kind, last.quote) == ("answer", "Who paints door 30?")
+    assert interviewer.read(text) == ()
+
+
+def test_the_topics_are_chosen_once_a_reading_however_many_hints_are_asked(monkeypatch):
+    chosen = []
+
+    def counted(*given):
+        chosen.append(given)
+        return choose_topics(*given)
+
+    monkeypatch.setattr(sheet, "choose_topics", counted)
+    assert len(said(reading(mode="study").read(deep("?hint\n" * 3)), "hint")) == 3
+    assert len(chosen) == 1
+
+
+def test_the_topics_are_chosen_again_when_the_numbers_changed():
+    interviewer = reading(mode="study")
+    (first,) = said(interviewer.read(deep("?hint\n")), "hint")
+    assert first.startswith("Doors without a network")
+    # 23 parcels a second are more than the ten from which scans that come twice are urgent.
+    numbers = "parcels = 2M parcel/day\nparcel_rate = parcels to parcel/s\n"
+    (second,) = said(interviewer.read(deep("?hint\n?hint\n") + numbers), "hint")
+    assert second.startswith("Scans that come twice")
+
+
+def test_a_hint_belongs_to_the_step_that_it_stands_in():
+    text = "## Scope\nDoors.\n?hint\n## High-level design\nA web tier.\n"
+    (hint,) = said(reading(mode="study").read(text), "hint")
+    assert hint.startswith("Scope, hint 1 of 3")
+
+
+def test_a_hint_looks_no_further_back_than_a_screen_of_sentences():
+    plain = "".join(f"Nothing is said in line {one}.\n" for one in range(HINT_LOOKS_BACK))
+    near, far = plain.partition("\n")[2], plain
+    for text, hint in ((near, "Spreading"), (far, "Doors without")):
+        (found,) = said(
+            reading(mode="study").read(deep(f"A hash ring moves little.\n{text}?hint\n")), "hint"
+        )
+        assert found.startswith(hint)
 
 
 def test_in_an_interview_there_are_no_hints_and_it_is_said_once():

@@ -121,7 +121,7 @@ def test_a_text_quotes_the_persons_own_number_and_else_the_scenarios() -> None:
     assert said_by(machine) == ("At 30 day of memory nobody scans twice. Why not?",)
     skip_to(machine, "deep_dive.curveball")
     assert said_by(machine)[0] == "A holiday: 500 B/parcel no more."
-    assert said_by(machine)[-1] == "What of 30 GB now?"
+    assert said_by(machine)[-1] == "What of 60 to 120 GB now?"
     skip_to(machine, "wrap_up.bottlenecks")
     assert said_by(machine) == ("What gives first at 46.3 to 92.59 parcel/s?",)
 

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sdcli.estimate.claim import OK_FACTOR, ROUNDED_FACTOR
 from sdcli.scoring import parse_answer
 from sdcli.scoring.numbers import check_numbers
+from sdcli.scoring.numbers.equations import EXACT
 
 
 def checks(text, nouns=("link", "redirect")):
@@ -84,6 +86,10 @@ def test_what_cannot_be_read_gets_no_verdict(text):
     assert checks(text) == []
 
 
+def test_an_equation_is_judged_as_calc_judges_a_claim():
+    assert (OK_FACTOR, ROUNDED_FACTOR) == EXACT
+
+
 def test_every_pair_of_a_chain_is_checked():
     assert checks("2^10 = 1024 * 1 = 2000") == [
         ("2^10 = 1024 * 1", "ok"),
@@ -107,6 +113,9 @@ def test_the_quote_is_verbatim_and_the_line_is_its_own():
         # 5G / 86,400 = 57,870; the sum may divide by the day itself
         ("5B a day = 58M/s", "57.87k/s"),
         ("5B a day / 86400 = 58M/s", "57.87k/s"),
+        ("300M x 2 / 86400 = 70k posts/s", "6.944k post/s"),
+        ("12 * 30 = 3600 a year", "360"),
+        ("500 B * 100M * 12 = 600 GB a year", "600 GB"),
         ("1M/day = 12/h", "41.67k/hour"),  # 1M / 24
         ("100M links a month / 2.5M = 400 a second", "40/s"),
         ("10M clients * 64 B = 64 GB", "640 MB"),

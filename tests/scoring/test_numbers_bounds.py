@@ -120,6 +120,20 @@ def test_no_sentence_breaks_the_reader(words):
         assert check.verdict in {"ok", "rounded", "off"}
 
 
+def test_the_quantity_language_waits_for_a_number_that_is_worked_out():
+    code = (
+        "import sys\n"
+        "import sdcli.scoring\n"
+        "before = set(sys.modules)\n"
+        "from sdcli.scoring.numbers import check\n"
+        "brought = {name for name in set(sys.modules) - before if 'scoring.numbers' not in name}\n"
+        "print([name for name in sorted(brought) if name.startswith('sdcli')])\n"
+        "print(check._DIGIT._compiled)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\nNone\n"
+
+
 def test_neither_pint_nor_numpy_comes_in_for_a_count_of_feet():
     code = (
         "import sys\n"

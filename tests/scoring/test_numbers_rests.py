@@ -34,6 +34,7 @@ def test_what_is_left_is_never_held_against_the_writer(text):
     [
         "We see 100k reads/s; the cache takes 50k reads/s, so the store sees 2 reads/s.",
         "1,000 nodes in all and 10 nodes down, so 10,000 nodes.",
+        "12k reads/s and the CDN takes 3k hits/s, so 900 calls/s.",
         "12k a second, of which the CDN takes 4k a second, so 3 a second.",
     ],
 )

@@ -89,6 +89,17 @@ def test_numbers_that_stand_beside_each_other_are_not_held_against_each_other(te
         ("10 TB a day in 5 copies is 10 TB a day.", "5 times too low: are the 5 copies counted?"),
         # 100M / 30 = 3.3M; 120M is 36 times that: a month for a day, and rounded up
         ("100M calls a month is 120M a day.", "30 times too high: looks like a rate per month"),
+        # 100 GB = 800 Gbit: 800 s; 3 PB = 24M Gbit / 10 Gbit/s = 2.4M s = 667 hours
+        (
+            "100 GB over a 1 Gbps link takes 100 seconds",
+            "8 times too low: looks like bits and bytes mixed up",
+        ),
+        ("100 GB / 1 Gbps = 100 s", "8 times too low: looks like bits and bytes mixed up"),
+        ("3 PB / 10 Gbps = 83 hours", "8 times too low: looks like bits and bytes mixed up"),
+        # 800 s; 120 s are 6.7 times less, within 25 % of eight
+        ("100 GB over a 1 Gbps link takes 2 minutes", "8 times too low: looks like bits"),
+        ("100 GB over a 1 Gbps link takes 4 minutes", "3.3 times too low"),
+        ("5B a day / 86400 = 58M/s", "1,000 times too high: looks one prefix off"),
         ("12 * 30 = 3600", "10 times too high: looks like a zero too many"),
     ],
 )
@@ -96,6 +107,11 @@ def test_a_slip_is_named_where_it_is_recognised(text, cause):
     (check,) = checked(text, "")
     assert check.cause.startswith(cause)
     assert bool(check.cause) == bool(cause)
+
+
+def test_eight_times_is_only_a_factor_where_no_bits_stand():
+    (check,) = checked("100 GB at 1 GB/s takes 12.5 seconds", "")  # 100 s
+    assert check.cause == "8 times too low"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +123,8 @@ def test_a_slip_is_named_where_it_is_recognised(text, cause):
         ("500M tweets per day is 40k per second.", "rounded"),
         ("500M tweets per day is 60k per second.", "off"),
         # a day has 86,400 seconds or 10^5, a month 2.6M or 2.5M
+        # 2M x 1.5 MB = 3 TB
+        ("2M users with one and a half MB each make 3 TB.", "ok"),
         ("864M calls a day are 8,640 calls a second.", "ok"),
         ("100M links a month are 40 links a second.", "ok"),
     ],

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from sdcli.cli import score
 from sdcli.core.errors import FaultsFound, InputError
+from sdcli.scoring.answer import BYTES_MAX
 
 from .conftest import LOCKERS
 
@@ -77,9 +78,9 @@ def test_the_screen_shows_what_counts(run):
         "line 2:",
         '"About 1.2 million new parcels come on a day, so 14 openings',
         "■■■ justified",
-        "□□□ Wrap-up, absent · failure: Says what people see when the service fails.",
+        "□□□ Wrap-up, absent · failure: Says what people see when the service\n      fails.",
         "why: That is what matters.",
-        "off: line 4: 12 * 30 = 3600 a year (comes to 360)",
+        "off: line 4: 12 * 30 = 3600 a year (comes to 360",
         "What would raise it most",
     ):
         assert words in shown
@@ -124,3 +125,33 @@ def test_a_broken_scenario_is_reported_with_its_faults(tmp_path):
     broken.write_text("schema: sdcli-scenario/1\nid: broken\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["score", str(broken), str(broken)])
     assert isinstance(result.exception, FaultsFound)
+
+
+@pytest.mark.parametrize("through", ["file", "stdin"])
+def test_no_more_is_read_than_any_answer_has(run, tmp_path, through):
+    def scored(size):
+        text = ANSWER.ljust(size)
+        if through == "stdin":
+            return run("--json", file="-", input=text)
+        (tmp_path / "long.md").write_text(text, encoding="utf-8")
+        return run("--json", file=str(tmp_path / "long.md"))
+
+    assert json.loads(scored(BYTES_MAX).stdout)["score"] == 46.1
+    error = scored(BYTES_MAX + 1).exception
+    assert isinstance(error, InputError)
+    assert "this is larger than 200000 bytes" in str(error)
+
+
+def test_standard_input_that_is_no_text_is_an_input_error(run):
+    assert isinstance(run(file="-", input=b"caf\xe9").exception, InputError)
+
+
+def test_comments_and_questions_to_the_interviewer_are_no_answer(run, tmp_path):
+    """The same items, sums and lines as of a file where they are blank lines."""
+    shown = []
+    for one, two in (("", ""), ("? What if the service fails?", "<!-- the service fails -->")):
+        other = tmp_path / "other.md"
+        other.write_text(f"{one}\n{two}\n{ANSWER}", encoding="utf-8")
+        shown.append(run("--json", file=str(other)).stdout)
+    assert shown[0] == shown[1]
+    assert json.loads(shown[0])["score"] == 46.1

@@ -15,7 +15,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sdcli.scoring.numbers import forms
+from sdcli.scoring.numbers import forms, numerals
 from sdcli.scoring.numbers.amount import BARE_MAX, Amount, one_of, thing
 from sdcli.scoring.words import FUNCTION_WORDS
 
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
     from sdcli.units.table import Unit
 
-BYTE = 8.0
 TEXT_MAX = 3_000  # characters of one sentence that are read; nobody speaks a longer one
 _AMOUNTS_MAX = 40  # of one sentence
 _NOUN_WORDS_MAX = 4
-_POWER_MAX = 100.0
 _COPIES_MAX = 12
 _VALUE_MAX = 1e100  # what nobody counts
 
@@ -68,12 +66,12 @@ def _is_subject(one: Amount, gap: str) -> bool:
 
 def _amount(text: str, match: re.Match[str], last: int) -> Amount | None:
     if match["share"]:
-        share = _share(match["share"])
+        share = numerals.share(match["share"])
         return Amount(match.start(), match.end(), share, kind="percent", unit="%")
-    value = _value(match, text)
+    value = numerals.magnitude(match, text)
     if value is None or value > _VALUE_MAX:
         return None
-    before = text[max(last, match.start() - 60) : match.start()]
+    before = text[max(last, match.start() - 60) : match.start()].lower()
     at = match.end()
     if forms.POWER_BEFORE.search(before) or _is_label(text, match, before):
         return None
@@ -112,65 +110,6 @@ def _is_label(text: str, match: re.Match[str], before: str) -> bool:
     after = text[match.end() : match.end() + 2]
     is_year = len(whole) == 4 and whole[:2] in {"19", "20"}  # noqa: PLR2004
     return is_year and not re.match(r"\s?[A-Za-z*/x×]", after)
-
-
-def _share(words: str) -> float:
-    """A share in words: "one in five", "a quarter", "two thirds"."""
-    *_, before, last = ["a", *words.lower().split()]
-    parts = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-    if last.removesuffix("s") in parts:
-        return float(forms.IN_WORDS.get(before, 1)) / parts[last.removesuffix("s")]
-    return 1 / max(float(last) if last.isdigit() else float(forms.IN_WORDS[last]), 1.0)
-
-
-def _value(match: re.Match[str], text: str) -> float | None:
-    if match["words"]:
-        return _in_words(match["words"].lower())
-    value = float(match["number"].replace(",", ""))
-    if match["upto"]:
-        value = math.sqrt(value * float(match["upto"].replace(",", "")))
-    power = match["power"] or (match["raised"] or "").translate(forms.RAISED)
-    if power:
-        exponent = float(power[:4])
-        if value <= 0 or exponent * math.log10(max(value, 1.0)) > _POWER_MAX:
-            return None
-        value **= exponent
-    elif match["exponent"]:
-        value *= 10.0 ** int(match["exponent"])
-    scale = (match["word"] or match["scale"] or match["spaced"] or "").lower()
-    if match["scale"] in {"B", "b"} and not _is_billion(text, match.end()):
-        return None if match["scale"] == "b" else value * BYTE
-    if match["scale"] == "m" and not re.match(r"\s[a-z]{3,}", text[match.end() :]):
-        return None  # metres, minutes, millions
-    return value * forms.SCALES.get(scale, 1.0)
-
-
-def _in_words(words: str) -> float | None:
-    if words in forms.IN_WORDS:
-        return float(forms.IN_WORDS[words])
-    if words.endswith(" and a half"):
-        return float(forms.IN_WORDS[words.removesuffix(" and a half")]) + 0.5
-    value = 1.0
-    small, _, large = words.rpartition(" ") if words.count(" ") == 1 else (words, "", "")
-    if words.startswith("half a "):
-        value, large = 0.5, words.removeprefix("half a ")
-    elif not large:
-        first, *rest = words.split()
-        value, large = float(forms.IN_WORDS.get(first, 1)), " ".join(rest)
-    else:
-        value = float(forms.IN_WORDS.get(small, 1))
-    for word in large.split():
-        value *= 100 if word == "hundred" else forms.SCALES[word]
-    return value
-
-
-def _is_billion(text: str, at: int) -> bool:
-    """Whether a B is billion: "2B a day", "2B links"; "500B" and "64 B per key" are bytes."""
-    rest = text[at : at + 40]
-    per_time = re.match(rf"\s?(?:/|per\s|an?\s|each\s)\s?(?:{forms.PERIOD_WORDS})\b", rest)
-    things = re.match(r"(?:\s[a-z-]+){0,2}\s[a-z]+s\b", rest)
-    of_things = re.match(r"\s(?:in|of|for|per|an?|each|every|as|is)\b", rest)
-    return bool(per_time or (things and not of_things) or re.match(r"\s(?:DAU|MAU)\b", rest))
 
 
 def _special(text: str, at: int, amount: Amount, before: str) -> Amount | None:
@@ -213,7 +152,7 @@ def _places(text: str, found: re.Match[str], amount: Amount) -> Amount | None:
     )
     symbols = int(base) if base else alphabet
     count = amount.value
-    if symbols and count * math.log10(max(symbols, 1)) < _POWER_MAX:
+    if symbols and count * math.log10(max(symbols, 1)) < numerals.POWER_MAX:
         return amount._replace(
             end=found.end(),
             value=float(symbols) ** count,
@@ -223,14 +162,14 @@ def _places(text: str, found: re.Match[str], amount: Amount) -> Amount | None:
         )
     amount = amount._replace(end=found.end(), noun="character")
     amount = _per(text, amount)
-    letters = (amount.value * BYTE, (1, amount.dims[1], 0))
+    letters = (amount.value * numerals.BYTE, (1, amount.dims[1], 0))
     return amount._replace(others=(letters,))
 
 
 def _with_unit(text: str, amount: Amount, *, billion: bool) -> Amount:
     """The unit or the thing behind a number, and what it is per."""
     at = amount.end
-    if billion and text[at - 1] in "Bb" and not _is_billion(text, at):
+    if billion and text[at - 1] in "Bb" and not numerals.is_billion(text, at):
         amount = amount._replace(dims=(1, 0, 0), unit="B")
         return _per(text, amount)
     daily = ""

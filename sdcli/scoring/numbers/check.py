@@ -58,14 +58,15 @@ def check_numbers(
     for index, sentence in enumerate(answer.sentences):
         if sentence.question:
             continue
-        following = answer.sentences[index + 1 : index + 2]
-        decides = any(cues.decides(one.text) for one in (sentence, *following) if not one.heading)
-        for check in _checks(sentence, index, reader, work, known, is_used=decides):
+        checks = list(_checks(sentence, index, reader, work, known))
+        following = answer.sentences[index + 1 : index + 2] if checks else ()
+        window = [one.text for one in (sentence, *following) if not one.heading]
+        if checks and any(map(cues.decides, window)):
+            checks = [replace(check, used=True) for check in checks]
+        for check in checks:
             key = (check.quote, check.verdict, check.computed)
-            twin = found.get(key)
-            if twin is None:
-                found[key] = check
-            elif check.used and not twin.used:
+            twin = found.setdefault(key, check)
+            if check.used and not twin.used:
                 found[key] = replace(twin, used=True)
             made += 1
             if made >= CHECKS_MAX:
@@ -81,8 +82,6 @@ def _checks(
     reader: Reader,
     work: Work,
     nouns: tuple[str, ...],
-    *,
-    is_used: bool,
 ) -> Iterator[NumberCheck]:
     text, places = one_line(sentence.text)
     if not _DIGIT.search(text):
@@ -93,7 +92,7 @@ def _checks(
     for start, end, verdict, shown, why in sorted(outcomes):
         begin, stop = places[start], places[end - 1] + 1
         line = sentence.line + sentence.text.count("\n", 0, begin)
-        yield NumberCheck(sentence.text[begin:stop], line, verdict, shown, why, is_used)
+        yield NumberCheck(sentence.text[begin:stop], line, verdict, shown, why)
 
 
 def _written(one: Equation, text: str) -> Outcome:

@@ -30,19 +30,17 @@ _RESULT = Pattern(
     rf"(?:\b(?P<so>so|hence|therefore|thus|consequently)\b(?:[\s,]+[A-Za-z'’:-]+){{0,7}}"
     rf"|\b(?P<verb>{_VERBS})(?P<object>(?:\s(?:us|me|you|them|we))?)"
     rf"|(?P<sign>[≈→⇒]|->|=>|\bi\.?e\.?,?))"
-    rf"(?:[\s,(]*{_ABOUT}(?=[\s(~≈]|$))*[\s(~≈]*$",
-    ANY_CASE,
+    rf"(?:[\s,(]*{_ABOUT}(?=[\s(~≈]|$))*[\s(~≈]*$"
 )
+_ABOUTS = Pattern(rf"(?:[\s,(]*{_ABOUT})*[\s(~≈]*$")
 _RESTATED = Pattern(
-    rf"^[\s,;(]*(?:or|i\.?e\.?,?|which\sis|that\sis|meaning)?(?:[\s,(]*{_ABOUT})*[\s(~≈]*$",
-    ANY_CASE,
+    rf"^[\s,;(]*(?:or|i\.?e\.?,?|which\sis|that\sis|meaning)?(?:[\s,(]*{_ABOUT})*[\s(~≈]*$"
 )
 # Any other verb: "payers at $9 a month bring in", "are used up in".
 _ANY_VERB = Pattern(
     r"\s(?:(?!(?:of|with|at|for|per|and|by|over|from|on|or|to|in|the|that|which|who|each|than|of|as"
     r"|every|into|after|before|plus|minus|times|across)\s)[a-z]+\s){1,3}"
-    rf"(?:(?:in|at|up|to|up\sin)\s)?(?:{_ABOUT}\s)*[~≈]?",
-    ANY_CASE,
+    rf"(?:(?:in|at|up|to|up\sin)\s)?(?:{_ABOUT}\s)*[~≈]?"
 )
 _LABEL = (
     r"(?:qps|tps|rps|rate|traffic|throughput|storage|bandwidth|ingress|egress|total|volume|load"
@@ -51,8 +49,7 @@ _LABEL = (
 _LABELLED = Pattern(
     rf"^\W*(?:[A-Za-z/-]+\s){{0,4}}?{_LABEL}"
     r"(?:\s(?:per|a|for|in|of|needed|required)\s?(?:an?\s)?\w*|\s\([^)]{0,30}\))*"
-    rf"(?:\s(?:is|are|be|will\sbe|comes?\sto|reaches)|\s?:)(?:\s*{_ABOUT})*[\s~≈]*$",
-    ANY_CASE,
+    rf"(?:\s(?:is|are|be|will\sbe|comes?\sto|reaches)|\s?:)(?:\s*{_ABOUT})*[\s~≈]*$"
 )
 _BACK = Pattern(
     r"^\W*(?:(?:over|in|after|for|per|at)\s(?:an?|one|the|each)?\s?[\w ]{1,20},?\s)?"
@@ -147,17 +144,24 @@ class Cue(NamedTuple):
     start: int
 
 
+def _lower(words: str) -> str:
+    """Lower case of the same length, which a few letters of other alphabets have not."""
+    low = words.lower()
+    return low if len(low) == len(words) else words
+
+
 def cue(gap: str) -> Cue | None:
     """The cue at the end of the words before a number; None where the number is only stated.
 
     >>> cue(" make ").kind, cue(", so about ").kind, cue(", or ").kind, cue(" with 3 of ")
     ('verb', 'so', 'again', None)
     """
+    gap = _lower(gap)
     tail = gap[-90:]
     found = _RESULT.search(tail)
     if found:
         at = len(gap) - len(tail) + found.start()
-        words = re.sub(rf"(?:[\s,(]*{_ABOUT})*[\s(~≈]*$", "", found.group(), flags=re.IGNORECASE)
+        words = _ABOUTS.compiled.split(found.group(), maxsplit=1)[0]
         if found["so"] and _NO_RESULT.search(words) and not found.group().rstrip().endswith("by"):
             return None
         if found["so"]:
@@ -173,7 +177,7 @@ def cue(gap: str) -> Cue | None:
 
 def is_label(before: str) -> bool:
     """Whether the words before a number name a result: "Write QPS is", "Storage per year:"."""
-    return len(before) < 90 and bool(_LABELLED.match(before)) and not is_assumed(before)  # noqa: PLR2004 - a label is short
+    return len(before) < 90 and bool(_LABELLED.match(_lower(before))) and not is_assumed(before)  # noqa: PLR2004 - a label is short
 
 
 def points_back(sentence: str) -> bool:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sdcli.scoring.numbers.work import Work
     from sdcli.units import Quantity
 
+# ok and rounded; the exact ones are claim.py's, and importing it would take longer than the sums
+EXACT = (1.05, 1.26)
 ROUGH = (1.3, 3.0)
 SAID = (1.3, 9.0)  # those of a spoken result
 TEXT_MAX = 3_000  # characters of one sentence that are read
@@ -77,6 +79,7 @@ _CONVERSIONS = word_set(
     "8 12 24 30 60 365 1000 1024 3600 86400 100000 1000000 1000000000"
     " 2500000 2600000 2592000 30000000 31500000 31536000"
 )
+_PER_SECOND = ("/s", "/sec", "/second")
 _SUMS = frozenset("*/+-^")
 _PHYSICAL = ("information", "time", "money")
 _AVAILABLE = 90.0  # percents from here on are availabilities
@@ -137,7 +140,7 @@ def equations(text: str, work: Work, nouns: tuple[str, ...] = ()) -> Iterator[Eq
         if is_said and not left.has_operator:
             continue
         rough = sign.group().strip() != "="
-        tolerance = SAID if is_said else ROUGH if rough else _exact()
+        tolerance = SAID if is_said else ROUGH if rough else EXACT
         verdict, by_hand = _verdict(left, right, tolerance)
         if verdict not in {"ok", ""} and _is_doubtful(text, left, right, is_said=is_said):
             continue
@@ -186,21 +189,22 @@ def _is_nearer(bare: Quantity, bare_claim: Quantity, one: Quantity, two: Quantit
     return by_hand is not None and exact is not None and by_hand < exact
 
 
-def _exact() -> tuple[float, float]:
-    """The factors up to which `sdcli calc` calls a sum ok, and rounded."""
-    from sdcli.estimate.claim import OK_FACTOR, ROUNDED_FACTOR
-
-    return OK_FACTOR, ROUNDED_FACTOR
-
-
 def _equation(left: _Side, right: _Side, verdict: str, *, by_hand: bool) -> Equation:
-    """The equation of two sides: what the left one comes to, in the unit that is claimed."""
+    """The equation of two sides: what the left one comes to, in the unit that is claimed.
+
+    A "a year" that the left side leaves out is not put into the writer's mouth; a "per second"
+    behind a division by 86,400 is.
+    """
     computed, claimed = left.amount, right.amount
-    if by_hand or computed is None or claimed is None or _physical(computed) != _physical(claimed):
+    is_alike = False
+    if computed is not None and claimed is not None:
+        is_alike = _physical(computed) == _physical(claimed)
+    if by_hand or not is_alike or computed is None or claimed is None:
         computed, claimed = left.bare, right.bare
     if right.amount is not None and right.unit and claimed.value > 0 and computed.value > 0:
         computed, claimed = right.amount * (computed.value / claimed.value), right.amount
-    shown = left.bare if left.amount is None and not right.unit else computed
+    has_unit = by_hand or is_alike or (left.converts and right.unit.endswith(_PER_SECOND))
+    shown = computed if has_unit else left.bare if left.amount is None else left.amount
     return Equation(left.start, right.end, verdict, shown.display(), computed, claimed)
 
 

@@ -1,7 +1,7 @@
 """The forms that numbers take in prose: scales, periods, units, words for shares and copies.
 
 Tables and patterns, no rules; amounts.py reads by them. Each pattern begins where the number
-ends, or (those named `..._BEFORE`) ends where it begins.
+ends, or (those that end in `$`, for words in lower case) ends where it begins.
 """
 
 from __future__ import annotations
@@ -42,15 +42,16 @@ AMOUNT = Pattern(
         (?P<number>{NUMBER})(?![\d,]\d|\.\d|(?:st|nd|rd|th)\b)
         (?:\s?(?:\^|\*\*)\s?(?P<power>\d{{1,3}})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
           |[eE]\+?(?P<exponent>\d{{1,2}})\b)?
-        (?:\s?(?:-|–|to)\s?(?P<upto>{NUMBER})(?=[\s%kKMGTB]))?
-        (?:\s?(?P<word>thousand|millions?|billions?|trillion|bn|mn|mio)\b
-          |(?P<scale>[kKMGTBbm])(?![A-Za-z0-9]|i?[Bb]\b)|\s(?P<spaced>[kMG])(?=\s[a-z]))?
-      |\b(?P<share>(?:one|1)(?:\s[a-z]+)?\s(?:in|out\sof)\s(?:{SMALL}|\d{{1,6}})\b
+        (?:\s?(?:-|–|to)\s?(?P<upto>{NUMBER})(?=[\s%kKmMgGtTbB]))?
+        (?:\s?(?P<word>(?i:thousand|millions?|billions?|trillion|bn|mn|mio))\b
+          |(?P<scale>[kKmMgGtTbB])(?![A-Za-z0-9]|i?[Bb]\b)|\s(?P<spaced>[kKmMgG])(?=\s[A-Za-z]))?
+      |\b(?i:(?P<share>(?:one|1)(?:\s\w+)?\s(?:in|out\sof)\s(?:{SMALL}|\d{{1,6}})\b
           |(?:a|one|two|three)\s(?:half|third|quarter|fifth|tenth|thirds|quarters|fifths)\b
           |half(?=\s(?:of|the)\b))
-      |\b(?P<words>half\san(?=\shour)|(?:{SMALL})\sand\sa\shalf|(?:half\sa|a|an|{SMALL})\s(?:{LARGE})|half\sa|a\sfew|a\scouple\sof|a\sdozen
-          |{SMALL})\b(?!\s(?:of\sthe(?:m|se)|way|more|side|by)\b)""",
-    SPACED | ANY_CASE,
+      |(?P<words>half\san(?=\shour)|(?:{SMALL})\sand\sa\shalf|(?:half\sa|a|an|{SMALL})\s(?:{LARGE})
+          |half\sa|a\sfew|a\scouple\sof|a\sdozen
+          |{SMALL})\b(?!\s(?:of\sthe(?:m|se)|way|more|side|by)\b))""",
+    SPACED,
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 PERIOD_WORDS = "second|sec|s|minute|min|hour|hr|h|day|d|week|month|mo|year|yr|millisecond|ms|y|tick"
@@ -65,27 +66,24 @@ PER = Pattern(
 # "5M links created per day": words between a thing and its period, none of which concludes.
 LOOSE = Pattern(
     rf"(?:\s(?!so\b|is\b|which\b|that\b|makes?\b|gives?\b|and\b|or\b|with\b|then\b|in\b|"
-    rf"at\b|for\b|each\b|every\b|once\b|(?:{SMALL})\b)[a-z-]+){{1,4}}\s(?:per|an?|each|every)\s(?P<period>{PERIOD_WORDS})\b",
-    ANY_CASE,
+    rf"at\b|for\b|each\b|every\b|once\b|(?:{SMALL})\b)[A-Za-z-]+){{1,4}}"
+    rf"\s(?:per|an?|each|every)\s(?P<period>{PERIOD_WORDS})\b"
 )
 # "16 KB of buffers per socket"
 LOOSE_THING = Pattern(
-    r"(?:\s(?!so\b|is\b|which\b|that\b|makes?\b|gives?\b|and\b|or\b|then\b)[a-z-]+){1,3}"
-    r"\sper\s(?P<per>[a-z]+)\b",
-    ANY_CASE,
+    r"(?:\s(?!so\b|is\b|which\b|that\b|makes?\b|gives?\b|and\b|or\b|then\b)[A-Za-z-]+){1,3}"
+    r"\sper\s(?P<per>[A-Za-z]+)\b"
 )
 BEFORE = Pattern(
     rf"(?:\b(?:(?:per|every|each|(?:in|over|for|after)\s(?:an?|one))\s(?P<period>{PERIOD_WORDS})"
-    r"|(?P<adverb>daily|hourly|monthly|weekly|yearly|annual)))\b[^.,;:?!()\d]{0,40}$",
-    ANY_CASE,
+    r"|(?P<adverb>daily|hourly|monthly|weekly|yearly|annual)))\b[^.,;:?!()\d]{0,40}$"
 )
 EACH_BEFORE = Pattern(
     r"\b(?:each|every|per|an?\s(?:average|typical|single))\s(?:(?:active|daily|average|single)\s)*"
     r"(?P<noun>[a-z]+)\b[^.;:?!,\d]{0,40}$"
     r"|\b(?:an?|one|the\s(?:average|mean|typical|usual))\s(?:[a-z]+\s)?(?P<sized>[a-z]+)"
     r"\s(?:of|with|can\s[a-z]+|[a-z]+s|[a-z]+s\s(?:to|up|with))"
-    r"\s(?:about\s|some\s|around\s|roughly\s|up\sto\s)?$",
-    ANY_CASE,
+    r"\s(?:about\s|some\s|around\s|roughly\s|up\sto\s)?$"
 )
 PERCENT = Pattern(r"\s?(?:%|percent\b|per\scent\b)")
 REST = Pattern(  # where what is left of a share is meant: 95 % hits are 5 % misses
@@ -105,9 +103,9 @@ COPIED_BEFORE = Pattern(
 )
 DOES = Pattern(r"\s(?:can\s[a-z]+|[a-z]+s)(?:\s(?:up\sto|about|around|some|with))?\s")
 TIMES_BEFORE = Pattern(r"\b(?:times|factor\sof|multiplied\sby)\s$")
-EVERY = Pattern(r"\b(?:every|each)\s$", ANY_CASE)
+EVERY = Pattern(r"\b(?:every|each)\s$")
 DIVIDED = Pattern(r"\b(?:over|across|among|by|between|into|onto)\s(?:about\s|the\s)?$")
-POWER_BEFORE = Pattern(r"(?:base|radix|base-)\s?$", ANY_CASE)
+POWER_BEFORE = Pattern(r"(?:base|radix|base-)\s?$")
 PLACES = Pattern(
     r"[\s-](?:random\s|hex\s|hexadecimal\s|decimal\s|alphanumeric\s|lowercase\s)?"
     r"(?P<what>characters?|chars?|digits?|letters?|symbols?)"
@@ -118,8 +116,7 @@ PLACES = Pattern(
 )
 LABELLED = Pattern(
     r"\b(?:step|option|phase|point|chapter|figure|https?|version|port|layer|level|rfc)"
-    r"\s$",
-    ANY_CASE,
+    r"\s$"
 )
 ALPHABETS = {"hex": 16, "hexadecimal": 16, "decimal": 10, "alphanumeric": 62, "lowercase": 26}
 NO_NOUNS = word_set("new daily active monthly concurrent peak short long average extra registered")

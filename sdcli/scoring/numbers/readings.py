@@ -83,7 +83,7 @@ def readings(parts: Sequence[Amount], claim: Amount) -> tuple[Reading, ...]:
         signs = {sign for _, _, sign in way}
         if signs == {-1} or (only_divides and signs == {1}):
             continue  # so many servers are divided for, never multiplied
-        if _sets_rates_against_each_other(way, parts, claim):
+        if _misuses_rates(way, parts, claim):
             continue
         if claim.is_count and value < _COUNT_MIN:
             continue
@@ -93,18 +93,21 @@ def readings(parts: Sequence[Amount], claim: Amount) -> tuple[Reading, ...]:
     return strict_ones or tuple(found.values())
 
 
-def _sets_rates_against_each_other(
+def _misuses_rates(
     way: Sequence[tuple[float, tuple[int, int, int], int]], parts: Sequence[Amount], claim: Amount
 ) -> bool:
-    """Whether a rate would be the quotient of two rates: 100k reads/s by 90k reads/s."""
+    """Whether a rate would be the quotient of two rates, or the product of two per second.
+
+    100k reads/s by 90k hits/s are no rate; "10M users a day, 5 posts a day each" may be meant.
+    """
     if not claim.is_rate:
         return False
-    rates = [
-        (part.noun, sign) for part, (_, _, sign) in zip(parts, way, strict=True) if part.is_rate
-    ]
-    nouns = {noun for noun, _ in rates} | {claim.noun}
-    opposed = len({sign for _, sign in rates}) > 1
-    return opposed and (len(rates) == 2 or len(nouns) == 1)  # noqa: PLR2004 - one by the other
+    signed = zip(parts, way, strict=True)
+    rates = [(part, sign) for part, (_, _, sign) in signed if part.is_rate]
+    nouns = {part.noun for part, _ in rates} | {claim.noun}
+    if len({sign for _, sign in rates}) > 1:
+        return len(rates) == 2 or len(nouns) == 1  # noqa: PLR2004 - one by the other
+    return len(rates) > 1 and all(part.period < DAY and not part.each for part, _ in rates)
 
 
 def _are_of_one_kind(parts: Sequence[Amount], claim: Amount) -> bool:

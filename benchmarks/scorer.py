@@ -263,7 +263,10 @@ def _whole() -> list[str]:
     for kind, aim in aims.items():
         all_of = duels(kind)
         lost = [duel for duel in all_of if not duel.is_won]
-        told = ", ".join(f"{d.sound.scenario} {d.sound.name} to {d.other.name}" for d in lost[:5])
+        told = ", ".join(
+            f"{d.sound.scenario} {d.sound.name} to {d.other.scenario} {d.other.name}"
+            for d in lost[:5]
+        )
         won = share(len(all_of) - len(lost), len(all_of))
         lines.append(f"| {names[kind]} | {won} | {aim} % | {told or '-'} |")
     sound = [one for one in answers() if one.kind == "sound"]

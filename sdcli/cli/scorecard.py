@@ -23,6 +23,8 @@ HONEST = (
     "keyword-based practice score: it sees which words stand where, not whether they are right."
     " Typical error: one state up or down. It predicts no interview."
 )
+# What strangers' answers score at mid level, all points asked; docs/scorer.md has the figures.
+SOUND_LEAST, SOUND_MOST, VAGUE_MOST = 25, 70, 25
 GAPS_SHOWN = 3
 _ROUND_TO = 5
 _QUOTE_MAX = 220
@@ -65,6 +67,8 @@ def rounded(score: float) -> int:
 def _totals(console: Console, score: Score) -> None:
     assert score.score is not None  # noqa: S101 - the caller has asked
     write(console, f"Whole: {rounded(score.score)} of 100, {score.band}", style="bold")
+    beside = f"sound answers {SOUND_LEAST} to {SOUND_MOST}, vague ones {VAGUE_MOST} at most"
+    write(console, f"Answers that strangers wrote score here: {beside}.", style="dim")
     if score.your_score is not None:
         write(console, f"By your own verdicts: {rounded(score.your_score)}")
     steps = {Step(step).heading: value for step, value in score.steps.items()}

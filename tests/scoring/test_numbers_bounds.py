@@ -144,3 +144,8 @@ def test_neither_pint_nor_numpy_comes_in_for_a_count_of_feet():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_tick_is_no_length_of_time():
+    text = "99 % arrive within 500 ms, and none is lost once the sender has seen a tick, 5 a tick."
+    assert check_numbers(parse_answer(text)) == ()

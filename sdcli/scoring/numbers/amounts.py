@@ -322,7 +322,7 @@ def _per(text: str, amount: Amount) -> Amount:
             amount = amount._replace(per=amount.per | {thing(word)}, end=match.end())
     if not amount.period and amount.dims[1] == 0:
         loose = forms.LOOSE.match(text, amount.end)
-        if loose:
+        if loose and _is_period(loose["period"]):  # "has seen a tick" is no rate
             amount = _rate(amount, loose["period"].lower())._replace(end=loose.end())
             return _per(text, amount)
     loose = None if amount.per else forms.LOOSE_THING.match(text, amount.end)

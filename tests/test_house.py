@@ -41,7 +41,7 @@ ONLY_IN = {
     "jinja2": ["sdcli/documents/render.py"],
     "yaml": ["sdcli/core/yaml.py"],
     "pydantic": ["sdcli/content/", "sdcli/design/"],
-    "snowballstemmer": ["sdcli/scoring/"],
+    "Stemmer": ["sdcli/scoring/"],
     "platformdirs": ["sdcli/core/folders.py"],
     "xxhash": ["sdcli/reference/hashing/"],
     "numpy": ["sdcli/units/vectors.py"],

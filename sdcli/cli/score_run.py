@@ -65,13 +65,12 @@ def plain_call(arguments: Sequence[str]) -> ScoreCall | None:
 def run(call: ScoreCall) -> int:
     """Score the answer and show it; returns the exit code."""
     from sdcli.cli.screen import print_json
-    from sdcli.cli.settings import settings
     from sdcli.content import load_scenario
     from sdcli.core.errors import ExitCode
     from sdcli.scoring import parse_answer, score
 
     question = load_scenario(call.scenario)
-    result = score(question, parse_answer(_text(call.file)), level=call.level or settings().level)
+    result = score(question, parse_answer(_text(call.file)), level=call.level or _own_level())
     if call.as_json:
         print_json(result.to_json())
     else:
@@ -81,6 +80,20 @@ def run(call: ScoreCall) -> int:
         show(console(), result, question.title)
     is_below = call.least is not None and (result.score is None or result.score < call.least)
     return int(ExitCode.NO if is_below else ExitCode.OK)
+
+
+def _own_level() -> str:
+    """The level that the person has set; the file is looked for before its reader is imported."""
+    import os
+
+    from sdcli.core.config_file import config_file
+
+    name = config_file()
+    if not name or not os.path.exists(name):  # noqa: PTH110 - as settings() does it
+        return "mid"
+    from sdcli.cli.settings import settings
+
+    return settings().level
 
 
 def _text(file: str) -> str:

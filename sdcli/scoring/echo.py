@@ -44,13 +44,19 @@ def is_echo(sentence: Sentence, echoes: Sequence[str]) -> bool:
     """
     said = [token.text for token in sentence.tokens]
     words = [word for word in said if not word[0].isdigit()]
-    return any(_is_made_of(words if "{" in echo else said, words_in(echo)) for echo in echoes)
+    with_numbers, without = (said, _content(said)), (words, _content(words))
+    return any(
+        _is_made_of(*(without if "{" in echo else with_numbers), words_in(echo)) for echo in echoes
+    )
 
 
-def _is_made_of(said: Sequence[str], known: frozenset[str]) -> bool:
-    content = [word for word in said if word not in FUNCTION_WORDS]
-    return bool(said) and min(_share(said, known), _share(content, known)) >= ECHO_OVERLAP
+def _content(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in FUNCTION_WORDS]
+
+
+def _is_made_of(said: Sequence[str], content: Sequence[str], known: frozenset[str]) -> bool:
+    return bool(said) and min(_share(content, known), _share(said, known)) >= ECHO_OVERLAP
 
 
 def _share(words: Sequence[str], known: frozenset[str]) -> float:
-    return sum(word in known for word in words) / len(words) if words else 1.0
+    return sum(map(known.__contains__, words)) / len(words) if words else 1.0

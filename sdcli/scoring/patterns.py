@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.scoring.classes import CLASSES
-from sdcli.scoring.text import stems_of, tokenize
+from sdcli.scoring.text import stem, stems_of, tokenize
 from sdcli.scoring.words import FUNCTION_WORDS, NEGATORS, SAME_PHRASE
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ LOOSE_GAP = 3  # words that may stand between those of a phrase
 _HOLDING = FUNCTION_WORDS - {"even", "one"}  # their stems are also those of "evenly" and "ones"
 _DENIALS = NEGATORS | {"no", "without"}  # these part what stands around them
 
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _POWERS = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 _TIMES = r"(?:[*×·]|\bx\b)"
 _SIGNS = {"^": r"(?:\^|\*\*)", "*": _TIMES, "×": _TIMES, "-": "[-−–]", "≥": "(?:≥|>=)"}
 
 
-@dataclass(frozen=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """Where a pattern stands: offsets in the answer, and the pattern."""
 
     start: int
@@ -134,6 +134,8 @@ def pattern(text: str) -> Pattern:
     """
     if text in CLASSES:
         return Pattern(text, (), None)
+    if _PLAIN.fullmatch(text):  # nearly all are: no need to look where each word stands
+        return Pattern(text, _equal_phrases(tuple(map(stem, text.split(" ")))), None)
     tokens = tokenize(text)
     in_a_phrase = len(tokens) > 0 and all(token.joined for token in tokens[1:])
     if in_a_phrase and tokens[0].start == 0 and tokens[-1].end == len(text):
@@ -141,17 +143,28 @@ def pattern(text: str) -> Pattern:
     return Pattern(text, (), _signs(text))
 
 
-def hits(patterns: Iterable[str], sentence: Sentence) -> list[Hit]:
+def hits(patterns: Iterable[str], sentence: Sentence) -> tuple[Hit, ...]:
     """Every hit of every pattern, in the order of the sentence.
 
     Cost: O(different words of the sentence), so that long lists of patterns cost little.
     """
-    by_first, others = _sorted_by_first(tuple(patterns))
+    return _hits(tuple(patterns), sentence)
+
+
+@lru_cache(maxsize=8_000)
+def _hits(texts: tuple[str, ...], sentence: Sentence) -> tuple[Hit, ...]:
+    by_first, others = _sorted_by_first(texts)
     found = [hit for one in others for hit in one.hits(sentence)]
-    for stem, places in sentence.places.items():
-        for phrase, text in by_first.get(stem, ()):
-            found += [hit for at in places if (hit := _hit(sentence, phrase, at, text)) is not None]
-    return sorted(found)
+    tokens = sentence.tokens
+    for first, places in sentence.places.items():
+        for phrase, text in by_first.get(first, ()):
+            if len(phrase) == 1:
+                found += [Hit(tokens[at].start, tokens[at].end, text) for at in places]
+            else:
+                found += [
+                    hit for at in places if (hit := _hit(sentence, phrase, at, text)) is not None
+                ]
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=2_000)

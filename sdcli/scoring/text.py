@@ -4,7 +4,7 @@ A sentence is what a tick quotes, so it keeps its offsets: `text[start:end]` is 
 People who answer an interview write prose, bullets, table rows and one thought per line;
 a line break ends a sentence unless the line was wrapped (its next word would not have
 fitted). Words are compared by their stems (M. F. Porter's English stemmer, the second
-version, from the package snowballstemmer, imported when the first word is stemmed), after
+version, from the package PyStemmer, imported when the first word is stemmed), after
 a small table of spellings and irregular forms that stems do not bring together; and words
 that mean one thing in this trade, like server and node, count as one.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdcli.scoring.words import SAME_MEANING, SAME_WORD
 
@@ -43,8 +43,7 @@ TOKENS_MAX = 100  # a sentence that never ends is cut here, so that one window s
 _WRAP_MIN = 60  # columns; a shorter line was ended by its writer, not by an editor
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word or number of a sentence.
 
     `text` is lower case with plain apostrophes, a number has no thousands commas;
@@ -95,9 +94,9 @@ class Sentence:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Any:
-    import snowballstemmer
+    import Stemmer
 
-    return snowballstemmer.stemmer("english")
+    return Stemmer.Stemmer("english")
 
 
 @lru_cache(maxsize=20_000)

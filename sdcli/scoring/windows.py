@@ -61,7 +61,7 @@ def findings(
             denial, affirmed = "would", []
         needs_reason = item.reject_ok and bool(denial) and not affirmed
         if needs_reason:
-            affirmed = concept
+            affirmed = list(concept)
         if not affirmed:
             turned_down = sentence
             rule = f'"{_shown(sentence, concept[0])}" stands with "{denial}"'

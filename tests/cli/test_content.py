@@ -114,7 +114,7 @@ def test_the_rubrics_proof_is_part_of_the_check():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("match: [[fee], [cost]]", "match: [[price]]", "the wording of fee finds nothing in the"),
+        ("match: [[fee], [cost]]", "match: [[tariff]]", "the wording of fee finds nothing in the"),
         ("match: [[tag]]", "match: [[coat]]", "the wording of tag finds nothing in the"),
         ("[staff], [people]", "[staff]", "the wording of staff finds nothing in the"),
         ("[[rush], [peak]]", "[[what, tag]]", "the wording of tag finds rush in the"),

@@ -16,7 +16,7 @@ HEAVY = {
     "jinja2": "jinja2",
     "yaml": "yaml",
     "termaid": "termaid",
-    "snowballstemmer": "snowballstemmer",
+    "stemmer": "Stemmer",
     "sqlite3": "sqlite3",
     "pint": "pint",
     "long tail": "sdcli.units.long_tail",
@@ -68,7 +68,7 @@ def imported(arguments: list[str], tmp_path) -> set[str]:
         (["doc", "schema"], "typer yaml design units chance"),
         (
             ["score", "url-shortener", __file__, "--json"],
-            "yaml platformdirs content scoring snowballstemmer units",
+            "yaml platformdirs content scoring stemmer units",
         ),
     ],
     ids=" ".join,

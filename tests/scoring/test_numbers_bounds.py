@@ -149,3 +149,8 @@ def test_neither_pint_nor_numpy_comes_in_for_a_count_of_feet():
 def test_a_tick_is_no_length_of_time():
     text = "99 % arrive within 500 ms, and none is lost once the sender has seen a tick, 5 a tick."
     assert check_numbers(parse_answer(text)) == ()
+
+
+@pytest.mark.parametrize("sign", ["=", ", so"])
+def test_one_in_so_many_is_not_read(sign):
+    assert check_numbers(parse_answer(f"3e11 / 2^64 {sign} 1 in 61 million.")) == ()

@@ -79,4 +79,4 @@ def test_hits_agree_with_each_pattern_alone():
     sentence = read("Cached hits of the LB beat 62^7 misses, and cache hits do too.")[0]
     words = ["cache hit", "load balancer", "62^7", "miss"]
     alone = sorted(hit for word in words for hit in pattern(word).hits(sentence))
-    assert hits(words, sentence) == alone
+    assert list(hits(words, sentence)) == alone

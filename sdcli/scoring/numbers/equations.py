@@ -264,7 +264,8 @@ def _right(text: str, begin: int, end: int, nouns: tuple[str, ...]) -> _Side | N
         return None
     rest = text[side.end : end]
     goes_on = _OPERATOR.match(rest) and not re.match(r"\s*[-–]\s|\s*-\w|\s*/\s*[A-Za-z]", rest)
-    return None if goes_on else side
+    one_in = re.match(r"\s+in\s+\d", rest)  # "1 in 58 million" is a share, and is not read
+    return None if goes_on or one_in else side
 
 
 def _side(text: str, start: int, end: int, nouns: tuple[str, ...]) -> _Side | None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 DOUBT = 1.6  # another reading this near to a claim that looks wrong: nobody can say
 _WIDTH_MAX = 1024.0  # bits
+_ONE_IN = Pattern(r"\b1 in [\d.,]+(?:\s?(?:[kKMGT]|thousand|million|billion)\b)?")  # a share
 _EQUALS = Pattern(r"[=≃](?:\s|~|≈|about|around|roughly)*\Z")
 
 
@@ -64,6 +65,8 @@ class Reader:
             index: its own number.
             judged: the spans that equations cover.
         """
+        if " in " in text:
+            text = _ONE_IN.compiled.sub(lambda found: " " * len(found.group()), text)
         line = Line(text, block, index, amounts(text))
         self._work.amounts += len(line.amounts)
         if not line.amounts or self._work.is_spent:

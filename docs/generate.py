@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import scorer
+from sdcli.content import load_scenario, scenario_ids
+from sdcli.content.proven import digests
 from sdcli.core.files import write_atomic
 
 if TYPE_CHECKING:
@@ -179,11 +181,19 @@ def picture_report() -> str:
     return picture("the report", _cut(_interview(), "Report", "a model answer"))
 
 
+def proven() -> str:
+    """The digests of the shipped scenarios, once the models have read them all."""
+    for name in scenario_ids():
+        load_scenario(name)
+    return "".join(f"{line}\n" for line in digests(ROOT / "knowledge" / "scenarios"))
+
+
 OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/help.md": help_pages,
     "docs/calculators.md": calculators,
     "docs/interview.md": interview_phases,
     "docs/scorer.md": scorer.page,
+    "knowledge/proven.txt": proven,
     "docs/pictures/calc.svg": picture_calc,
     "docs/pictures/estimate.svg": picture_estimate,
     "docs/pictures/lab.svg": picture_lab,

@@ -43,7 +43,7 @@ def scenarios(
 def _rows() -> list[dict[str, Any]]:
     """The bank, easy questions first; a broken file has a row too, and does not hide the rest."""
     from sdcli.content import load_scenario, scenario_ids
-    from sdcli.content.scenario import DIFFICULTIES
+    from sdcli.content.levels import DIFFICULTIES
     from sdcli.core.errors import FaultsFound, InputError
 
     rows: list[dict[str, Any]] = []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 TYPE_CHECKING = False  # typing is imported by type checkers only
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 _VALUED = {"--level": "level", "--min": "least"}
 
@@ -65,11 +66,15 @@ def plain_call(arguments: Sequence[str]) -> ScoreCall | None:
 def run(call: ScoreCall) -> int:
     """Score the answer and show it; returns the exit code."""
     from sdcli.cli.screen import print_json
-    from sdcli.content import load_scenario
+    from sdcli.content.proven import proven_scenario
     from sdcli.core.errors import ExitCode
     from sdcli.scoring import parse_answer, score
 
-    question = load_scenario(call.scenario)
+    question: Any = proven_scenario(call.scenario)
+    if question is None:
+        from sdcli.content import load_scenario
+
+        question = load_scenario(call.scenario)
     result = score(question, parse_answer(_text(call.file)), level=call.level or _own_level())
     if call.as_json:
         print_json(result.to_json())

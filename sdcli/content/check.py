@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sdcli.content.load import SUFFIX, id_faults, read_scenario
+from sdcli.content.finding import SUFFIX
+from sdcli.content.load import id_faults, read_scenario
 from sdcli.content.outline import Outline
 from sdcli.content.repeated import repeated_faults
 from sdcli.content.rules import rule_faults, unwritten

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sdcli.content.load import SUFFIX, scenario_files
+from sdcli.content.finding import SUFFIX, scenario_files
 from sdcli.content.scenario import ID
 from sdcli.core.errors import InputError
 from sdcli.core.files import read_text, write_atomic

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdcli.content.levels import STEPS
 from sdcli.content.outline import EACH
-from sdcli.content.scenario import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -28,17 +28,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sdcli.content.levels import LEVELS, Axis, Difficulty, Level, Step
+
 SCHEMA = "sdcli-scenario/1"
-
-Step = Literal["scope", "high_level", "deep_dive", "wrap_up"]
-Axis = Literal["navigation", "design", "depth", "communication"]
-Level = Literal["mid", "senior", "staff"]
-Difficulty = Literal["easy", "medium", "hard"]
-
-STEPS: tuple[Step, ...] = ("scope", "high_level", "deep_dive", "wrap_up")
-AXES: tuple[Axis, ...] = ("navigation", "design", "depth", "communication")
-LEVELS: tuple[Level, ...] = ("mid", "senior", "staff")
-DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
 # An interview ends in a design file, so ids, nouns and names are at most what `design` accepts.
 ID = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sdcli.content import Scenario
-    from sdcli.content.scenario import Level
+    from sdcli.content.levels import Level
     from sdcli.design import Design
     from sdcli.interview.against import Against
     from sdcli.interview.events import Event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sdcli.content.scenario import LEVELS, Level
+from sdcli.content.levels import LEVELS, Level
 from sdcli.interview.steps import (
     MINUTES_DEFAULT,
     MODES,

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sdcli.content.scenario import STEPS
+from sdcli.content.levels import STEPS
 from sdcli.scoring.text import Sentence, sentences
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sdcli.content.levels import AXES, LEVELS, STEPS
 from sdcli.content.placeholders import fill
-from sdcli.content.scenario import AXES, LEVELS, STEPS
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.scoring.allot import allot

@@ -28,6 +28,7 @@ HEAVY = {
     "interview": "sdcli.interview",
     "scoring": "sdcli.scoring",
     "content": "sdcli.content",
+    "models": "sdcli.content.scenario",
     "design": "sdcli.design",
 }
 
@@ -59,7 +60,7 @@ def imported(arguments: list[str], tmp_path) -> set[str]:
         (["--version"], "typer"),
         (["interview", "--help"], "typer"),
         (["calc", "100M link/month to link/s"], "units"),
-        (["scenarios"], "typer rich yaml content units platformdirs"),
+        (["scenarios"], "typer rich yaml content models units platformdirs"),
         (["lab", "list"], "typer rich experiments units chance"),
         (
             ["sessions", "list"],

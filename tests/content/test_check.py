@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sdcli.content import check
+from sdcli.content.check import check
 from sdcli.core.errors import InputError
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from sdcli.content import load_scenario, scenario_ids
-from sdcli.content.scenario import AXES, STEPS
+from sdcli.content.levels import AXES, STEPS
 
 BANK = (
     "chat",

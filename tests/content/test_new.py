@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sdcli.content import check, load_scenario
+from sdcli.content import load_scenario
+from sdcli.content.check import check
 from sdcli.content.new import new_scenario
 from sdcli.core import folders
 from sdcli.core.errors import InputError

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sdcli.content import check
-from sdcli.content.check import Checked
+from sdcli.content.check import Checked, check
 from sdcli.core import folders
 from sdcli.estimate import numbers
 from tests.content.test_check import SMALL

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sdcli.content.scenario import STEPS
+from sdcli.content.levels import STEPS
 from sdcli.core.errors import InputError
 from sdcli.interview.steps import Pace, Step, budget, limit, pace
 from tests.interview.walking import give, start

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdcli.content.scenario import STEPS
+from sdcli.content.levels import STEPS
 from sdcli.scoring import WrittenAnswer, parse_answer
 from sdcli.scoring.answer import lines, step_named
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sdcli.content.scenario import STEPS
+from sdcli.content.levels import STEPS
 from sdcli.scoring import WrittenAnswer, parse_answer
 from sdcli.scoring.numbers import check_numbers
 

@@ -2,13 +2,14 @@
 
     python benchmarks/scorer.py          prints the report that docs/scorer.md keeps
 
-Two kinds of texts, in tests/probes/. `<scenario>.yaml` has for each rubric item two paraphrases and
-one near miss, written by somebody who saw the item's claim and nothing else. `answers/<scenario>/`
-has whole answers, written from the prompt alone: sound ones, vague ones, lists of terms, and
-denials. `questions/<scenario>.yaml` has clarifying questions, each with the entry of the answer
-bank that it wants, written from the answers alone. Weights and patterns were frozen before any
-of them was opened. A failure is listed here, not mended one by one: a pattern that is fitted to
-a probe says nothing about the next text.
+Three kinds of texts, in tests/probes/. `<scenario>.yaml` has for each rubric item two
+paraphrases and one near miss, written by somebody who saw title, prompt and claims.
+`answers/<scenario>/` has whole answers, written from the prompt alone: sound ones, vague ones,
+lists of terms, and denials. `questions/<scenario>.yaml` has clarifying questions, each with the
+entry of the answer bank that it wants, written from the answers alone. Weights and patterns
+were frozen before the sentences and answers were opened; the questions had been looked at, and
+no entry was changed after that. A failure is listed here, not mended one by one: a pattern that
+is fitted to a probe says nothing about the next text.
 """
 
 from __future__ import annotations

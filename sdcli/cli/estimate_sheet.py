@@ -122,13 +122,9 @@ def _of_name(named: str, conventions: Conventions) -> Sheet:
 
 
 def _stdin() -> str:
-    data = sys.stdin.buffer.read(_BYTES_MAX + 1)
-    if len(data) > _BYTES_MAX:
-        raise InputError(f"this is larger than {_BYTES_MAX} bytes", where="stdin")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"this is not UTF-8 text (byte {error.start})", where="stdin") from error
+    from sdcli.core.files import read_stream
+
+    return read_stream(sys.stdin.buffer, where="stdin", bytes_max=_BYTES_MAX)
 
 
 def _show(screen: Console, sheet: Sheet) -> None:

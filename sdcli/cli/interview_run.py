@@ -264,11 +264,8 @@ def _open(
             )
         return found, machine_of(store, found)
     scenario = _scenario(wish.scenario, recorded_scenario)
-    step = Step.of(wish.step) if wish.step else None
-    own = settings()
-    mode: Any = wish.mode or "interview"
-    level: Any = wish.level or own.level
-    minutes = own.minutes if wish.minutes is None else wish.minutes
+    terms = _agreed(wish, scenario)
+    mode, level, minutes, step = terms.mode, terms.level, terms.minutes, terms.only_step
     machine = Machine(scenario, mode=mode, level=level, minutes=minutes, only_step=step)
     _free_folder(wish.out, scenario.id)
     identity = store.create(
@@ -296,12 +293,17 @@ def _terms(wish: Wish, option: str) -> Terms:
                 where=f"--{option}",
                 expected="one of the two",
             )
+    return _agreed(wish, _scenario(wish.scenario, None))
+
+
+def _agreed(wish: Wish, scenario: Scenario) -> Terms:
+    """What was wished for, and where nothing was said what the person has set."""
     own = settings()
     mode: Any = wish.mode or "interview"
     level: Any = wish.level or own.level
     minutes = own.minutes if wish.minutes is None else wish.minutes
     step = Step.of(wish.step) if wish.step else None
-    return Terms(_scenario(wish.scenario, None), mode, level, minutes, step)
+    return Terms(scenario, mode, level, minutes, step)
 
 
 def _scenario(named: str | None, recorded: str | None) -> Scenario:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, rounded, show_numbers, tick
+from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, show_numbers, tick
 from sdcli.cli.screen import assemble, bar, clock, styled, table, write
 from sdcli.interview.steps import Step
+from sdcli.scoring.total import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.cli.screen import assemble, bar, write
 from sdcli.interview.steps import Step
+from sdcli.scoring.total import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,6 @@ HONEST = (
 # What strangers' answers score at mid level, all points asked; docs/scorer.md has the figures.
 SOUND_LEAST, SOUND_MOST, VAGUE_MOST = 25, 70, 25
 GAPS_SHOWN = 3
-_ROUND_TO = 5
 _QUOTE_MAX = 220
 _FILLED = {"justified": 3, "explained": 2, "named": 1, "rejected": 0, "absent": 0}
 
@@ -53,15 +53,6 @@ def show(console: Console, score: Score, title: str) -> None:
                 tick(console, item, yours=score.yours)
     _misses(console, misses if score.score is not None else [], score.yours)
     show_numbers(console, score.numbers)
-
-
-def rounded(score: float) -> int:
-    """A score rounded to 5.
-
-    >>> rounded(72.4), rounded(72.5), rounded(100.0)
-    (70, 75, 100)
-    """
-    return int(score / _ROUND_TO + 0.5) * _ROUND_TO
 
 
 def _totals(console: Console, score: Score) -> None:

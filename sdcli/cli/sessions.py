@@ -68,8 +68,8 @@ def list_sessions(*, as_json: AsJson = False) -> None:
     if not sessions:
         screen.print("No session yet. Begin one: sdcli interview")
         return
-    from sdcli.cli.scorecard import rounded
     from sdcli.cli.screen import table
+    from sdcli.scoring.total import rounded
 
     listed = table("session", "scenario", "mode", "level", "started (UTC)", "score")
     for one in sessions:
@@ -154,9 +154,9 @@ def disagree(
 ) -> None:
     """Set your own verdict on a point beside the tool's; both are kept and shown."""
     from sdcli.cli.interview_run import machine_of
-    from sdcli.cli.scorecard import rounded
     from sdcli.cli.screen import print_json
     from sdcli.core.errors import InputError
+    from sdcli.scoring.total import rounded
 
     if (state is None) is not undo:
         raise InputError(

@@ -91,7 +91,8 @@ class Ran:
     explain: str = ""
 
 
-VERDICTS = ("absent", "named", "explained", "justified", "rejected")  # those of the scorer
+# Those of the scorer, written out: the store reads events without importing it.
+VERDICTS = ("absent", "named", "explained", "justified", "rejected")
 
 
 @dataclass(frozen=True)

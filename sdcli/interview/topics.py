@@ -60,12 +60,14 @@ def asked_for(terms: Terms, text: str) -> DeepDive | None:
 
     One word of the title, two of the question, or a point that is explained are the least.
     """
+    if not text:
+        return None
     words = stems_in([text]) - stems_in(FUNCTION_WORDS) - stems_in(EVERYWHERE)
     best, most = None, 0.0
     for topic in terms.scenario.deep_dives:
         shared = len(words & stems_in([topic.title, topic.id])) * 2.0
         shared += len(words & stems_in([topic.ask]))
-        shared += CREDIT_WEIGHT * (1 - gap(terms, topic, text)) if text else 0
+        shared += CREDIT_WEIGHT * (1 - gap(terms, topic, text))
         if shared > max(most, 1.5):
             best, most = topic, shared
     return best

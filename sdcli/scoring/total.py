@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 ITEMS_PER_SENTENCE = 3
 BANDS = ((75.0, "strong"), (55.0, "solid"), (35.0, "getting there"), (0.0, "not yet"))
+_ROUND_TO = 5
 NOT_MATCHED = "not matched"
 EXPLAINED_MIN = 2  # so many explained items match an answer to the question by themselves
 TOPIC_WORDS_MIN = 3  # different words of the question's own subject
@@ -174,8 +175,16 @@ def band(score: float) -> str:
     >>> band(72.4), band(72.5)
     ('solid', 'strong')
     """
-    shown = int(score / 5 + 0.5) * 5
-    return next(name for least, name in BANDS if shown >= least)
+    return next(name for least, name in BANDS if rounded(score) >= least)
+
+
+def rounded(score: float) -> int:
+    """A score as people are shown it: rounded to 5, since its last digit means nothing.
+
+    >>> rounded(72.4), rounded(72.5), rounded(100.0)
+    (70, 75, 100)
+    """
+    return int(score / _ROUND_TO + 0.5) * _ROUND_TO
 
 
 def echoes_of(scenario: Scenario) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from sdcli.core.clock import ManualClock
 from sdcli.core.errors import InputError
 from sdcli.interview import Machine, SessionStore, store
 from sdcli.interview.against import against
-from sdcli.interview.events import Answered, Judged
+from sdcli.interview.events import VERDICTS, Answered, Judged
+from sdcli.scoring import State
 from tests.interview.walking import ANSWERS, finish, give, start, walk
 
 
@@ -40,6 +41,10 @@ def test_a_verdict_stands_beside_the_tools_and_is_taken_back():
     assert machine.score().your_score == 100.0
     machine.judge("ask-scale", "")
     assert machine.score() == tool
+
+
+def test_the_verdicts_are_the_states_of_the_scorer():
+    assert sorted(VERDICTS) == sorted(State)
 
 
 def test_a_point_or_a_verdict_that_is_none_changes_nothing():

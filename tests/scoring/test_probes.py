@@ -11,9 +11,10 @@ import re
 import pytest
 
 from benchmarks import scorer
-from sdcli.cli.scorecard import SOUND_LEAST, SOUND_MOST, VAGUE_MOST, rounded
+from sdcli.cli.scorecard import SOUND_LEAST, SOUND_MOST, VAGUE_MOST
 from sdcli.content import load_scenario, scenario_ids
 from sdcli.scoring import parse_answer, score
+from sdcli.scoring.total import rounded
 
 # Near misses that are ticked all the same, by question and item.
 TICKED = {

@@ -38,7 +38,7 @@ ONLY_IN = {
     "prompt_toolkit": ["sdcli/cli/"],
     "termaid": ["sdcli/cli/"],
     "pint": ["sdcli/units/physical.py"],
-    "jinja2": ["sdcli/documents/render.py"],
+    "jinja2": ["sdcli/documents/text/render.py"],
     "yaml": ["sdcli/core/yaml.py"],
     "pydantic": ["sdcli/content/", "sdcli/design/"],
     "Stemmer": ["sdcli/scoring/"],

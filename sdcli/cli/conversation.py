@@ -263,7 +263,7 @@ class Conversation:
 
     def _diagram(self, *, quiet: bool) -> None:
         """Draw the design so far; `quiet` says nothing when there is nothing to draw."""
-        from sdcli.documents.diagrams import topology
+        from sdcli.documents.pictures.flowchart import topology
 
         design = self.machine.design()
         if design.components:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sdcli.documents import Built, Check
-    from sdcli.documents.verdicts import Verdict
+    from sdcli.documents.judging.verdicts import Verdict
 
 DESIGN = "design.yaml"
 _NAMED_MAX = 6  # blocks named one by one; more are counted

@@ -11,23 +11,24 @@ from typing import TYPE_CHECKING, Literal
 from sdcli.core.errors import AnswerIsNo, InputError
 from sdcli.core.files import read_text, write_atomic
 from sdcli.core.suggest import did_you_mean
+from sdcli.documents.evidence.ledger import Entry, Ledger, Run, ledger_text, read_ledger
 from sdcli.documents.files import files_of, read_document, stays_inside
-from sdcli.documents.ledger import Entry, Ledger, Run, ledger_text, read_ledger
-from sdcli.documents.markers import Block, blocks_of, digest
-from sdcli.documents.outline import REQUIREMENTS
-from sdcli.documents.placing import fresh as fresh_document
-from sdcli.documents.placing import place
+from sdcli.documents.judging.verdicts import Verdict, verdicts
+from sdcli.documents.sections.requirements import REQUIREMENTS
 from sdcli.documents.study import open_study
-from sdcli.documents.verdicts import Verdict, verdicts
+from sdcli.documents.text.markers import Block, blocks_of, digest
+from sdcli.documents.text.placing import fresh as fresh_document
+from sdcli.documents.text.placing import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from sdcli.documents.evidence import Evidence, Plan
-    from sdcli.documents.markers import Piece
-    from sdcli.documents.outline import Source
+    from sdcli.documents.evidence.plan import Plan
+    from sdcli.documents.evidence.result import Evidence
+    from sdcli.documents.sections.section import Source
     from sdcli.documents.study import Study
+    from sdcli.documents.text.markers import Piece
 
 Done = Literal["written", "unchanged", "removed"]
 
@@ -147,7 +148,7 @@ def _chosen(sources: list[Source], had: dict[str, Block], only: str | None) -> l
 
 
 def _rendered(study: Study, chosen: list[Source]) -> dict[str, str]:
-    from sdcli.documents.render import Renderer
+    from sdcli.documents.text.render import Renderer
 
     renderer = Renderer(study.facts.path.parent)
     return {source.id: renderer.block(source.template, source.view()) for source in chosen}

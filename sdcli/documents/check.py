@@ -12,26 +12,29 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.evidence.provenance import changed
 from sdcli.documents.files import files_of, read_document
 from sdcli.documents.inputs import Scalar, changes
-from sdcli.documents.ledger import read_ledger
-from sdcli.documents.markers import blocks_of, digest
-from sdcli.documents.outline import DECISIONS, HEADER, REQUIREMENTS
-from sdcli.documents.provenance import changed
+from sdcli.documents.judging.verdicts import gates, verdicts
+from sdcli.documents.sections.components import lab_command
+from sdcli.documents.sections.decisions import DECISIONS
+from sdcli.documents.sections.outline import HEADER
+from sdcli.documents.sections.requirements import REQUIREMENTS
 from sdcli.documents.study import open_study
-from sdcli.documents.verdicts import gates, verdicts
-from sdcli.documents.views import lab_command
+from sdcli.documents.text.markers import blocks_of, digest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sdcli.documents.evidence import Evidence, Pair
-    from sdcli.documents.ledger import Entry, Ledger
-    from sdcli.documents.markers import Block
-    from sdcli.documents.outline import Source
-    from sdcli.documents.render import Renderer
+    from sdcli.documents.evidence.ledger import Entry, Ledger
+    from sdcli.documents.evidence.plan import Pair
+    from sdcli.documents.evidence.result import Evidence
+    from sdcli.documents.judging.verdicts import Verdict
+    from sdcli.documents.sections.section import Source
     from sdcli.documents.study import Study
-    from sdcli.documents.verdicts import Verdict
+    from sdcli.documents.text.markers import Block
+    from sdcli.documents.text.render import Renderer
 
 State = Literal[
     "fresh",
@@ -354,7 +357,7 @@ class _Inspection:
     @cached_property
     def _renderer(self) -> Renderer:
         """Made when the first text is needed: `fast` never pays for it."""
-        from sdcli.documents.render import Renderer
+        from sdcli.documents.text.render import Renderer
 
         return Renderer(self.study.facts.path.parent)
 

@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote
 
 from sdcli.core.errors import Fault, FaultsFound, InputError
 from sdcli.core.files import conflict_line, read_text
-from sdcli.documents.ledger import read_ledger
-from sdcli.documents.markers import Piece, pieces
+from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.text.markers import Piece, pieces
 
 DOCUMENT = ".md"
 LEDGER = ".evidence.json"

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound
 from sdcli.design import in_order, load
-from sdcli.documents.book import Book
+from sdcli.documents.evidence.book import Book
+from sdcli.documents.evidence.provenance import renderer
 from sdcli.documents.facts import Facts
-from sdcli.documents.markers import digest
-from sdcli.documents.outline import outline
-from sdcli.documents.provenance import renderer
-from sdcli.documents.templates import source
-from sdcli.documents.verdicts import gate_faults
+from sdcli.documents.judging.verdicts import gate_faults
+from sdcli.documents.sections.outline import outline
+from sdcli.documents.text.markers import digest
+from sdcli.documents.text.templates import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sdcli.documents.evidence import Evidence, Pair
+    from sdcli.documents.evidence.plan import Pair
+    from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.files import Files
-    from sdcli.documents.outline import Source
+    from sdcli.documents.sections.section import Source
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sdcli.cli.screen import plain
 from sdcli.core.errors import Fault
 from sdcli.core.faults import in_order
 from sdcli.core.text import one_line, printable
-from sdcli.documents.escape import inline
+from sdcli.documents.text.escape import inline
 from sdcli.units.errors import printable as in_errors
 
 STEERING = [

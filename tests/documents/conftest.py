@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sdcli.documents import Built, Check, build, check
-from sdcli.documents.evidence import Evidence, Plan
+from sdcli.documents.evidence.plan import Plan
 from sdcli.experiments import ring_balance
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sdcli.documents.evidence.result import Evidence
 
 SHOP = """\
 schema: sdcli/1

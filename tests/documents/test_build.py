@@ -11,7 +11,7 @@ import pytest
 
 from sdcli.core.errors import AnswerIsNo, FaultsFound, InputError
 from sdcli.documents import build
-from sdcli.documents.markers import blocks_of, pieces, wrap
+from sdcli.documents.text.markers import blocks_of, pieces, wrap
 
 NOTE = "\nA paragraph of my own, with  two spaces and <b>tags</b>.\n\n* * *\n"
 

@@ -10,8 +10,9 @@ import pytest
 
 from sdcli.core.errors import FaultsFound
 from sdcli.documents import build, check
-from sdcli.documents.evidence import Evidence, Plan
-from sdcli.documents.markers import blocks_of, pieces
+from sdcli.documents.evidence.plan import Plan
+from sdcli.documents.evidence.result import Evidence
+from sdcli.documents.text.markers import blocks_of, pieces
 
 BOTH = pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])
 

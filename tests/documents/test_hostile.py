@@ -10,7 +10,7 @@ import pytest
 from sdcli.core import yaml
 from sdcli.core.errors import SdcliError
 from sdcli.documents import build, check
-from sdcli.documents.markers import blocks_of, pieces
+from sdcli.documents.text.markers import blocks_of, pieces
 
 ATTACKS = [
     "<!-- sdcli:end risks -->",

@@ -22,9 +22,9 @@ from jinja2.filters import FILTERS as EVERY_FILTER
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sdcli.core.errors import InputError
-from sdcli.documents import templates
-from sdcli.documents.escape import Safe, code, code_cell, inline, prose
-from sdcli.documents.markers import has_marker
+from sdcli.documents.text import templates
+from sdcli.documents.text.escape import Safe, code, code_cell, inline, prose
+from sdcli.documents.text.markers import has_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -12,10 +12,10 @@ import pytest
 import sdcli
 from sdcli.core.errors import FaultsFound
 from sdcli.design import KINDS, parse
-from sdcli.documents.book import Book
-from sdcli.documents.evidence import Evidence, fingerprint
+from sdcli.documents.evidence.book import Book
+from sdcli.documents.evidence.provenance import changed, sources_of
+from sdcli.documents.evidence.result import Evidence, fingerprint
 from sdcli.documents.facts import Facts
-from sdcli.documents.provenance import changed, sources_of
 from sdcli.experiments import get, names
 
 START = "schema: sdcli/1\nid: x\ntitle: X\n"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sdcli.documents.metrics import Found, of_comparison, of_requirement
+from sdcli.documents.judging.metrics import Found, of_comparison, of_requirement
 from sdcli.units import holds, parse, quantity
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sdcli.core.errors import Fault
     from sdcli.design import Decision, Quality
-    from sdcli.documents.book import Book
+    from sdcli.documents.evidence.book import Book
     from sdcli.documents.facts import Facts
     from sdcli.units import Quantity
 

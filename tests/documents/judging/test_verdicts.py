@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sdcli.documents.metrics import in_quantities
-from sdcli.documents.verdicts import judged
+from sdcli.documents.judging.metrics import in_quantities
+from sdcli.documents.judging.verdicts import judged
 from sdcli.experiments import limiter_burst
 from sdcli.units import quantity
 

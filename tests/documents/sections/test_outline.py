@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sdcli.documents import build, check
-from sdcli.documents.markers import blocks_of, pieces
+from sdcli.documents.text.markers import blocks_of, pieces
 
 EVERY_SECTION = [
     "Summary",

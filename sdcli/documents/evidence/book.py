@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound, InputError
 from sdcli.design import in_order
-from sdcli.documents.evidence import Evidence, plans, problem_of
+from sdcli.documents.evidence.plan import plans, problem_of
+from sdcli.documents.evidence.result import Evidence
 from sdcli.experiments import params_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sdcli.documents.evidence import Pair, Plan
+    from sdcli.documents.evidence.plan import Pair, Plan
     from sdcli.documents.facts import Facts
 
 

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from sdcli.core.errors import InputError
-from sdcli.documents import render
-from sdcli.documents.render import Renderer
+from sdcli.documents.text import render
+from sdcli.documents.text.render import Renderer
 
 
 def own_template(desk, text: str, name: str = "risks") -> None:

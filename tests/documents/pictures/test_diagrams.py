@@ -9,9 +9,10 @@ import merman
 import pytest
 
 from sdcli.design import KINDS, Component, Design, Flow
-from sdcli.documents.diagrams import sequence, topology
-from sdcli.documents.escape import label
-from sdcli.documents.paths import calls
+from sdcli.documents.pictures.flowchart import topology
+from sdcli.documents.pictures.paths import calls
+from sdcli.documents.pictures.sequence import sequence
+from sdcli.documents.text.escape import label
 
 # words that mean something to Mermaid, as names of components
 NAMES = (

@@ -104,3 +104,8 @@ def label(text: str) -> str:
     if line.lower() == "end":  # the word closes a block wherever Mermaid meets it
         return f"#{ord(line[0])};{line[1:]}"
     return _LABEL_CODED.sub(lambda match: "".join(f"#{ord(c)};" for c in match[0]), line)
+
+
+def mermaid(diagram: str) -> Safe:
+    """A diagram of ours, whose labels went through `label`, as a fenced block."""
+    return Safe(f"```mermaid\n{diagram}\n```")

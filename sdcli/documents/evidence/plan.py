@@ -1,92 +1,25 @@
-"""Evidence: an experiment run with a component's own parameters, and what identifies the run.
-
-The fingerprint is the sha256 of canonical JSON of experiment, revision, declared parameters and
-seed. Nothing else decides the result, so two runs with one fingerprint must agree.
-"""
+"""The runs that a design asks for: an experiment bound to a component's own parameters."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.errors import Fault, InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.design import ParamSpec, plain, setting_value
-from sdcli.documents.provenance import sources_of
+from sdcli.documents.evidence.provenance import sources_of
+from sdcli.documents.evidence.result import Evidence, fingerprint, rounded
 from sdcli.experiments import get, names, params_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sdcli.core.yaml import Key
     from sdcli.design import EvidenceRun
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
     from sdcli.experiments import Experiment
 
-DIGITS = 12  # what the ledger keeps of a metric; mathematics libraries differ behind that
-RELATIVE = 1e-9  # how far two runs of one fingerprint may lie apart, counts not at all
-BODY = 1 << 53
-
 Pair = tuple[str, str]  # a component and an experiment that backs it
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The result of one run, as the ledger keeps it.
-
-    Args:
-        experiment, revision, params, seed: what was run; params in their declared units.
-        metrics: each metric's value, rounded to DIGITS.
-        verdict: holds or fails.
-        note, scale: the experiment's own words on the result.
-        not_carried: the metrics that a run at a smaller scale says nothing about.
-    """
-
-    experiment: str
-    revision: int
-    params: dict[str, Any]
-    seed: int
-    metrics: dict[str, float]
-    verdict: str
-    note: str
-    scale: str
-    not_carried: tuple[str, ...] = ()
-
-    @property
-    def fingerprint(self) -> str:
-        """What decides the result, as one hash."""
-        return fingerprint(self.experiment, self.revision, self.params, self.seed)
-
-    def agrees(self, other: Evidence) -> bool:
-        """Whether two runs gave the same: counts exactly, the rest within RELATIVE."""
-        return (
-            self.verdict == other.verdict
-            and self.metrics.keys() == other.metrics.keys()
-            and all(_near(value, other.metrics[name]) for name, value in self.metrics.items())
-        )
-
-
-def fingerprint(experiment: str, revision: int, params: Mapping[str, Any], seed: int) -> str:
-    """The sha256 over canonical JSON of what decides a run."""
-    whole = {"experiment": experiment, "revision": revision, "params": dict(params), "seed": seed}
-    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return sha256(text.encode()).hexdigest()
-
-
-def rounded(value: float) -> float:
-    """A value to DIGITS significant digits."""
-    return float(f"{value:.{DIGITS}g}")
-
-
-def _near(one: float, two: float) -> bool:
-    if one == two:
-        return True
-    if one.is_integer() and two.is_integer() and max(abs(one), abs(two)) < BODY:
-        return False
-    return abs(one - two) <= RELATIVE * max(abs(one), abs(two))
 
 
 @dataclass(frozen=True)

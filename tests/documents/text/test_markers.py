@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdcli.core.errors import FaultsFound
-from sdcli.documents.markers import Block, blocks_of, digest, has_marker, pieces, wrap
-from sdcli.documents.placing import fresh, place
+from sdcli.documents.text.markers import Block, blocks_of, digest, has_marker, pieces, wrap
+from sdcli.documents.text.placing import fresh, place
 
 TWO = "before\n" + wrap("one", "first\n") + "between\n" + wrap("two", "second\n") + "after\n"
 

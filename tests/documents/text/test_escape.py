@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdcli.core.text import one_line
-from sdcli.documents.escape import code, code_cell, inline, label, prose
+from sdcli.documents.text.escape import code, code_cell, inline, label, prose
 
 
 @pytest.mark.parametrize(

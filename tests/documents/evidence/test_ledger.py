@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from sdcli.core.errors import DamagedError, InputError
-from sdcli.documents.ledger import ledger_text, read_ledger
+from sdcli.documents.evidence.ledger import ledger_text, read_ledger
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HEAD = '{"schema": "sdcli-ledger/1", "design": "d", "document": "m", '
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdcli.documents.markers import Block, wrap
+from sdcli.documents.text.markers import Block, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sdcli.documents.markers import Piece
+    from sdcli.documents.text.markers import Piece
 
 
 def fresh(texts: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sdcli.core.errors import DamagedError, InputError
 from sdcli.core.files import conflict_line, read_text
-from sdcli.documents.evidence import Evidence
+from sdcli.documents.evidence.result import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from sdcli.units import Quantity, quantity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sdcli.documents.book import Book
-    from sdcli.documents.evidence import Pair, Plan
+    from sdcli.documents.evidence.book import Book
+    from sdcli.documents.evidence.plan import Pair, Plan
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
 

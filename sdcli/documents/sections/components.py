@@ -1,0 +1,186 @@
+"""Each component with all its parameters, and the evidence that backs it."""
+
+from __future__ import annotations
+
+import shlex
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sdcli.design import KINDS, leaves, plain
+from sdcli.documents.inputs import listed
+from sdcli.documents.judging.metrics import in_quantities
+from sdcli.documents.sections.section import EVERY, Part, Section, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sdcli.design import Design
+    from sdcli.documents.evidence.book import Book
+    from sdcli.documents.evidence.plan import Plan
+    from sdcli.documents.evidence.result import Evidence
+    from sdcli.documents.facts import Facts
+    from sdcli.documents.inputs import Inputs
+    from sdcli.documents.sections.section import View
+    from sdcli.experiments import Metric
+
+_BETTER = {True: "less", False: "more", None: ""}
+
+
+def _sources(facts: Facts, book: Book) -> Iterator[Source]:
+    design = facts.design
+    yield Source(
+        "components",
+        "components",
+        {**listed("components", design.components), **_overview_inputs(design)},
+        lambda: _overview(design, book),
+    )
+    for name in design.components:
+        yield Source(
+            f"component/{name}",
+            "component",
+            _component_inputs(facts, name),
+            partial(_component, facts, name),
+        )
+        for plan in book.of(name):
+            yield Source(
+                f"evidence/{name}/{plan.experiment.name}",
+                "evidence",
+                plan.inputs,
+                partial(_evidence, facts, book, plan),
+                plan,
+            )
+
+
+def _overview_inputs(design: Design) -> Inputs:
+    found: Inputs = {}
+    for name, part in design.components.items():
+        key = f"components.{name}"
+        found |= {f"{key}.kind": part.kind, f"{key}.origin": part.origin}
+        found |= leaves(f"{key}.role", part.role)
+        found |= listed(f"{key}.evidence", (item.run for item in part.evidence))
+    return found
+
+
+def _overview(design: Design, book: Book) -> View:
+    """All components on one page."""
+    return {
+        "rows": [
+            {
+                "name": name,
+                "kind": KINDS[part.kind].title,
+                "role": part.role,
+                "evidence": [plan.experiment.name for plan in book.of(name)],
+                "origin": part.origin,
+            }
+            for name, part in design.components.items()
+        ]
+    }
+
+
+def _component_inputs(facts: Facts, name: str) -> Inputs:
+    part = facts.design.components[name]
+    found: Inputs = {f"components.{name}.kind": part.kind}
+    found |= leaves(f"components.{name}.role", part.role)
+    uses: set[str] = set()
+    for param, setting in facts.settings[name].items():
+        if setting.text is not None:
+            given = plain(setting.text) if setting.given else f"{setting.text} (default)"
+            found[facts.setting_key(name, param)] = given
+        uses |= setting.uses
+    return {**found, **facts.behind(sorted(uses))}
+
+
+def _component(facts: Facts, name: str) -> View:
+    """One component with all its parameters, given or not."""
+    part = facts.design.components[name]
+    return {
+        "name": name,
+        "kind": KINDS[part.kind].title,
+        "role": part.role,
+        "rows": [
+            {
+                "name": setting.name,
+                "value": str(setting.value),
+                "formula": setting.text if setting.uses else "",
+                "origin": "given" if setting.given else "default",
+                "help": setting.spec.help,
+            }
+            for setting in facts.settings[name].values()
+            if setting.value is not None
+        ],
+        "absent": [
+            f"{setting.name} ({setting.spec.help})"
+            for setting in facts.settings[name].values()
+            if setting.value is None
+        ],
+    }
+
+
+def _evidence(facts: Facts, book: Book, plan: Plan) -> View:
+    """One run: the claim, with what it was run, what came out; or why it did not run."""
+    experiment = plan.experiment
+    view: View = {
+        "component": plan.component,
+        "title": experiment.title,
+        "claim": experiment.claim,
+        "problem": book.problem(plan),
+    }
+    result = book.result(plan)
+    if result is None:
+        origins = plan.origins
+        return view | {
+            "params": [
+                {"name": name, "value": value, "origin": origins[name]}
+                for name, value in plan.given.items()
+            ]
+        }
+    metrics = {metric.name: metric for metric in experiment.metrics}
+    return view | {
+        "source": experiment.source,
+        "revision": experiment.revision,
+        "verdict": result.verdict,
+        "note": result.note,
+        "scale": result.scale,
+        "seed": result.seed,
+        "params": [
+            {
+                "name": param.name,
+                "value": _param(result.params[param.name], param.unit, facts),
+                "origin": plan.origins[param.name],
+            }
+            for param in experiment.parameters
+        ],
+        "metrics": [_metric(metrics[name], value, facts) for name, value in result.metrics.items()],
+        "command": lab_command(result),
+    }
+
+
+def _metric(metric: Metric, value: float, facts: Facts) -> View:
+    return {
+        "title": metric.title,
+        "name": metric.name,
+        "value": str(in_quantities(value, metric.unit, facts.design.nouns)),
+        "better": _BETTER[metric.less_is_better],
+    }
+
+
+def _param(value: float | str, unit: str, facts: Facts) -> str:
+    if isinstance(value, float):
+        return str(in_quantities(value, unit, facts.design.nouns))
+    return f"{value} {unit}".strip()
+
+
+def lab_command(result: Evidence) -> str:
+    """The command that runs it again by itself."""
+    words = ["sdcli", "lab", "run", result.experiment]
+    for name, value in result.params.items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join([*words, "--seed", str(result.seed)])
+
+
+SECTION = Section(
+    EVERY,
+    (Part("evidence", "Evidence", lambda d: any(part.evidence for part in d.components.values())),),
+    _sources,
+    needs=lambda d: bool(d.components),
+)

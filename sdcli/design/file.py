@@ -19,7 +19,7 @@ from sdcli.core.errors import Fault, FaultsFound, InputError
 from sdcli.core.faults import in_order
 from sdcli.core.files import conflict_line, read_text
 from sdcli.core.suggest import did_you_mean, nearest
-from sdcli.design.model import SCHEMA, Assumption, Design, Estimate, Flow
+from sdcli.design.model import SCHEMA, Assumption, Design, Estimate, Part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,11 +188,9 @@ def dump(design: Design) -> str:
 
 
 def _plain(value: Any, key: str) -> Any:
-    if isinstance(value, Flow):
-        return (
-            value.path if value.origin == "typed" else {"path": value.path, "origin": value.origin}
-        )
-    if isinstance(value, BaseModel):
+    if isinstance(value, Part):
+        if value.short is not None:
+            return value.short
         found: dict[str, Any] = {}
         for name, field in type(value).model_fields.items():
             part = _plain(getattr(value, name), field.alias or name)

@@ -28,13 +28,18 @@ def leaves(key: str, value: Any) -> dict[str, Scalar]:
     elif isinstance(value, dict):
         parts = {f"{key}.{name}": part for name, part in value.items()}
     elif isinstance(value, (tuple, list)):
-        parts = {f"{key}[{i}]": part for i, part in enumerate(value)}
+        parts = {f"{key}[{i}]": _in_list(part) for i, part in enumerate(value)}
     else:
         return {} if value is None or value == "" else {key: plain(value)}
     found: dict[str, Scalar] = {}
     for at, part in parts.items():
         found |= leaves(at, part)
     return found
+
+
+def _in_list(part: Any) -> Any:
+    """A part of a list: its text alone, where that says it all."""
+    return part if getattr(part, "short", None) is None else part.short
 
 
 def plain(value: Scalar) -> Scalar:

@@ -18,7 +18,17 @@ from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.core.text import printable
 from sdcli.design.kinds import KINDS, Kind
-from sdcli.design.model import CLIENT, FLOW, LABEL, NAME, Component, Decision, Flow, Quality
+from sdcli.design.model import (
+    CLIENT,
+    FLOW,
+    LABEL,
+    NAME,
+    Component,
+    Decision,
+    Flow,
+    Option,
+    Quality,
+)
 from sdcli.design.settings import setting_value
 
 if TYPE_CHECKING:
@@ -239,7 +249,7 @@ def parse_decision(line: str, *, name: str = "D1") -> Decision:
         InputError: there is no `over`, or one of the parts is empty.
 
     >>> d = parse_decision("base62 over UUID, hash of the URL because it is short")
-    >>> d.choice, d.options, d.because
+    >>> d.choice, d.names, d.because
     ('base62', ('base62', 'UUID', 'hash of the URL'), 'it is short')
     """
     head, _, because = re.sub(r"\s+", " ", line).strip().partition(" because ")
@@ -255,7 +265,7 @@ def parse_decision(line: str, *, name: str = "D1") -> Decision:
     chosen = choice.strip()
     return Decision(
         id=name,
-        options=(chosen, *(option for option in options if option != chosen)),
+        options=tuple(Option(name=name) for name in dict.fromkeys([chosen, *options])),
         choice=chosen,
         because=because.strip(),
     )

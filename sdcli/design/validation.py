@@ -200,7 +200,7 @@ class _Validation:
             )
 
     def _decision(self, key: Key, decision: Decision) -> Iterator[Fault]:
-        if decision.options and decision.choice not in decision.options:
+        if decision.options and decision.choice not in decision.names:
             yield self.tree.fault(
                 (*key, "choice"), "the choice is not among the options", "add it to them"
             )

@@ -12,7 +12,6 @@ from sdcli.design import (
     Component,
     Decision,
     Design,
-    Discussion,
     Estimate,
     EvidenceRun,
     Flow,
@@ -20,6 +19,7 @@ from sdcli.design import (
     Quality,
     Requirements,
     Risk,
+    Topic,
     dump,
     load,
     parse,
@@ -204,9 +204,7 @@ def designs(draw: st.DrawFn) -> Design:
             draw(st.lists(st.builds(Decision, id=_label, choice=_text, context=_text), max_size=2))
         ),
         risks=tuple(draw(st.lists(st.builds(Risk, id=_label, text=_text), max_size=2))),
-        discussion=tuple(
-            draw(st.lists(st.builds(Discussion, topic=_text, text=_text), max_size=2))
-        ),
+        discussion=tuple(draw(st.lists(st.builds(Topic, topic=_text, text=_text), max_size=2))),
     )
 
 

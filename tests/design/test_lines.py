@@ -149,7 +149,7 @@ def test_a_quality_line_of_another_form_is_refused(line):
 def test_a_decision_line_gives_choice_options_and_reason():
     found = parse_decision("base62 over UUID, hash of the URL because it is short", name="D2")
     assert (found.id, found.choice, found.because) == ("D2", "base62", "it is short")
-    assert found.options == ("base62", "UUID", "hash of the URL")
+    assert found.names == ("base62", "UUID", "hash of the URL")
     assert parse_decision("a over b").because == ""
 
 

@@ -130,7 +130,7 @@ def test_decisions_risks_discussion_and_summary_come_from_the_prose() -> None:
         "idempotency keys",
         "a lock waits",
     )
-    assert decision.options == ("idempotency keys", "locks", "luck")
+    assert decision.names == ("idempotency keys", "locks", "luck")
     assert [part.text for part in design.risks] == [
         "the store",
         "the network",

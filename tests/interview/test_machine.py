@@ -241,7 +241,7 @@ class TestEdit:
         give(machine, "keys over locks because locks wait")
         give(machine, "")
         give(machine, "/edit deep_dive.duplicates.decision keys over luck because luck runs out")
-        assert machine.design().decisions[0].options == ("keys", "luck")
+        assert machine.design().decisions[0].names == ("keys", "luck")
 
     @pytest.mark.parametrize(
         ("edit", "what"),

@@ -47,7 +47,7 @@ def _view(facts: Facts, book: Book) -> View:
             {
                 "id": part.id,
                 "context": part.context,
-                "options": part.options,
+                "options": part.names,
                 "choice": part.choice,
                 "because": part.because,
                 "consequence": part.consequence,

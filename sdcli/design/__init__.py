@@ -8,6 +8,7 @@ Nothing here runs an experiment or writes a document.
 
 from sdcli.core.faults import in_order
 from sdcli.design.file import Loaded, dump, load, parse
+from sdcli.design.formulas import amounts, comparisons, formulas
 from sdcli.design.kinds import KINDS, ParamSpec
 from sdcli.design.leaves import leaves, plain
 from sdcli.design.lines import parse_component, parse_decision, parse_flow, parse_quality
@@ -78,7 +79,10 @@ __all__ = [
     "Stage",
     "Topic",
     "Watched",
+    "amounts",
+    "comparisons",
     "dump",
+    "formulas",
     "in_order",
     "json_schema",
     "leaves",

@@ -34,12 +34,24 @@ class ParamSpec:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of component: its title, its parameters, the experiments that can back it."""
+    """A kind of component.
+
+    Args:
+        name: as a design file says it.
+        title: for people.
+        params: what may be said of it.
+        experiments: the runs of reference implementations that can back it.
+        calculators: the calculators that can, and which parameter of the component each of their
+            own parameters is taken from.
+        copies: the parameter that says how many there are of it, each with `capacity`.
+    """
 
     name: str
     title: str
     params: dict[str, ParamSpec] = field(default_factory=dict)
     experiments: tuple[str, ...] = ()
+    calculators: dict[str, dict[str, str]] = field(default_factory=dict)
+    copies: str = ""
 
 
 LIMITER_ALGORITHMS = (
@@ -76,15 +88,37 @@ def _word(text: str, *choices: str, default: str | None = None) -> ParamSpec:
     return ParamSpec("name", text, default=default, choices=choices)
 
 
+def _serves(copy: str = "what one copy serves") -> dict[str, ParamSpec]:
+    """What can be said of everything that answers requests; capacity and time make its load."""
+    return {
+        "rate": _rate("what arrives at its busiest"),
+        "capacity": _rate(copy),
+        "latency": _time("time that one request takes in it"),
+        "availability": _share("share of the time in which it answers"),
+    }
+
+
+_WAITING = {"rate": "rate", "service_time": "latency", "servers": "workers"}
+_ENOUGH = {"peak": "rate", "per_server": "capacity"}
+_UP = {"availability": "availability"}
+_HELD = {"rate": "rate", "latency": "latency"}
+
 _TABLE = (
     Kind(
         "service",
         "service",
         {
             "instances": _count("copies that run at once"),
-            "capacity": _rate("what one copy serves"),
-            "latency": _time("time that one request takes in it"),
+            **_serves(),
+            "workers": _count("requests that all copies work on at once"),
         },
+        calculators={
+            "servers": _ENOUGH,
+            "queue": _WAITING,
+            "in-flight": _HELD,
+            "availability": _UP,
+        },
+        copies="instances",
     ),
     Kind(
         "load-balancer",
@@ -92,7 +126,10 @@ _TABLE = (
         {
             "algorithm": _word("how the next target is picked"),
             "instances": _count("copies that run at once"),
+            **_serves(),
         },
+        calculators={"servers": _ENOUGH, "in-flight": _HELD, "availability": _UP},
+        copies="instances",
     ),
     Kind(
         "cache",
@@ -103,7 +140,15 @@ _TABLE = (
             "ttl": _time("how long an entry may be used"),
             "hit_share": _share("share of the reads that it answers"),
             "eviction": _word("which entry makes room"),
+            "entry_size": _size("one entry, on average"),
+            **_serves("what one node serves"),
         },
+        calculators={
+            "cache": {"size": "entry_size", "reads": "rate", "hit_ratio": "hit_share"},
+            "servers": _ENOUGH,
+            "availability": _UP,
+        },
+        copies="nodes",
     ),
     Kind(
         "database",
@@ -113,7 +158,23 @@ _TABLE = (
             "size": _size("data held, one copy"),
             "shards": _count("partitions of the data"),
             "replicas": _count("copies of each partition"),
+            "shard_size": _size("data that one partition may hold"),
+            **_serves("what one partition serves"),
+            "workers": _count("queries that all partitions work on at once"),
         },
+        calculators={
+            "shards": {
+                "data": "size",
+                "per_shard_bytes": "shard_size",
+                "writes": "rate",
+                "per_shard_rate": "capacity",
+            },
+            "queue": _WAITING,
+            "in-flight": _HELD,
+            "parallel": {"parts": "availability", "copies": "replicas"},
+            "availability": _UP,
+        },
+        copies="shards",
     ),
     Kind(
         "queue",
@@ -127,7 +188,23 @@ _TABLE = (
                 "at-least-once",
                 "exactly-once",
             ),
+            "message_size": _size("one message, on average"),
+            "replicas": _count("copies of each partition"),
+            **_serves("what one partition takes"),
+            "workers": _count("messages that all consumers work on at once"),
         },
+        calculators={
+            "storage": {
+                "rate": "rate",
+                "size": "message_size",
+                "retention": "retention",
+                "replication": "replicas",
+            },
+            "queue": _WAITING,
+            "servers": _ENOUGH,
+            "availability": _UP,
+        },
+        copies="partitions",
     ),
     Kind(
         "cdn",
@@ -135,6 +212,13 @@ _TABLE = (
         {
             "hit_share": _share("share of the reads that it answers"),
             "ttl": _time("how long an object may be used"),
+            "object_size": _size("one object, on average"),
+            **_serves("what it serves in all"),
+        },
+        calculators={
+            "cache": {"size": "object_size", "reads": "rate", "hit_ratio": "hit_share"},
+            "bandwidth": {"rate": "rate", "size": "object_size"},
+            "availability": _UP,
         },
     ),
     Kind(
@@ -143,6 +227,19 @@ _TABLE = (
         {
             "size": _size("data held, one copy"),
             "replicas": _count("copies of each object"),
+            "object_size": _size("one object, on average"),
+            "retention": _time("how long an object is kept"),
+            **_serves("what it serves in all"),
+        },
+        calculators={
+            "storage": {
+                "rate": "rate",
+                "size": "object_size",
+                "retention": "retention",
+                "replication": "replicas",
+            },
+            "in-flight": _HELD,
+            "availability": _UP,
         },
     ),
     Kind(
@@ -172,6 +269,7 @@ _TABLE = (
                 bounds=(0, None),
             ),
             "window": _time("the span that a window counter counts over"),
+            "latency": _time("time that one request takes in it"),
         },
         experiments=("limiter.burst",),
     ),
@@ -182,7 +280,24 @@ _TABLE = (
             "size": _size("data held, one copy"),
             "value_size": _size("one value, on average"),
             "replicas": _count("copies of the data"),
+            "shards": _count("partitions of the data"),
+            "shard_size": _size("data that one partition may hold"),
+            **_serves("what one partition serves"),
+            "workers": _count("requests that all partitions work on at once"),
         },
+        calculators={
+            "shards": {
+                "data": "size",
+                "per_shard_bytes": "shard_size",
+                "writes": "rate",
+                "per_shard_rate": "capacity",
+            },
+            "queue": _WAITING,
+            "in-flight": _HELD,
+            "parallel": {"parts": "availability", "copies": "replicas"},
+            "availability": _UP,
+        },
+        copies="shards",
     ),
     Kind(
         "kv-cluster",
@@ -193,7 +308,39 @@ _TABLE = (
             "r": _count("copies that a read waits for (R)"),
             "w": _count("copies that a write waits for (W)"),
             "size": _size("data held, one copy"),
+            **_serves("what one node serves"),
+            "mtbf": _time("time between two failures of one node, on average"),
+            "mttr": _time("time until a failed node is back, on average"),
         },
+        calculators={
+            "k-of-n": {"each": "availability", "needed": "r", "parts": "n"},
+            "repair": {"mtbf": "mtbf", "mttr": "mttr"},
+            "servers": _ENOUGH,
+            "in-flight": _HELD,
+        },
+        copies="nodes",
+    ),
+    Kind(
+        "search-index",
+        "search index",
+        {
+            "size": _size("index held, one copy"),
+            "shards": _count("partitions of the index"),
+            "replicas": _count("copies of each partition"),
+            **_serves("what one partition serves"),
+            "workers": _count("queries that all partitions work on at once"),
+        },
+        calculators={"queue": _WAITING, "in-flight": _HELD, "availability": _UP},
+        copies="shards",
+    ),
+    Kind(
+        "external",
+        "external system",
+        {
+            "provider": _word("who runs it"),
+            **_serves("what it lets us ask of it"),
+        },
+        calculators={"in-flight": _HELD, "availability": _UP},
     ),
 )
 

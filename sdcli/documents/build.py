@@ -200,8 +200,7 @@ def _entries(study: Study, chosen: list[Source], texts: dict[str, str]) -> dict[
 def _run(plan: Plan, result: Evidence | None) -> Run | None:
     if result is None:
         return None
-    units = {metric.name: metric.unit for metric in plan.experiment.metrics}
-    return Run(result, units, plan.sources())
+    return Run(result, plan.sources())
 
 
 def _merged(

@@ -17,7 +17,6 @@ from sdcli.documents.evidence.provenance import changed
 from sdcli.documents.files import files_of, read_document
 from sdcli.documents.inputs import Scalar, changes
 from sdcli.documents.judging.verdicts import gates, verdicts
-from sdcli.documents.sections.components import lab_command
 from sdcli.documents.sections.decisions import DECISIONS
 from sdcli.documents.sections.outline import HEADER
 from sdcli.documents.sections.requirements import REQUIREMENTS
@@ -290,7 +289,7 @@ class _Inspection:
             return None
         if result is not None:
             reason = f"the claim does not hold: {result.note}"
-            return BlockState(source.id, "failed", reason, remedy=lab_command(result))
+            return BlockState(source.id, "failed", reason, remedy=plan.command)
         reason = f"it did not run: {self.study.book.problem(plan)}"
         return BlockState(source.id, "failed", reason, remedy=only if entry.run else "")
 
@@ -305,7 +304,7 @@ class _Inspection:
             return BlockState(
                 source.id,
                 "code-changed",
-                f"{run.evidence.experiment} has revision {plan.experiment.revision}"
+                f"{run.evidence.experiment} has revision {plan.revision}"
                 f" or other defaults now, not those of revision {run.evidence.revision}",
             )
         other = changed(run.sources) if run else []
@@ -349,7 +348,10 @@ class _Inspection:
         for name, value in result.metrics.items():
             old = before.metrics.get(name)
             if old != value:
-                return f"{name} was {_told(old)}, is {value:.6g} with the same parameters"
+                return (
+                    f"{name} was {_told(old.value if old else None)}, is {_told(value.value)}"
+                    " with the same parameters"
+                )
         return (
             "the run gives another verdict" if result.verdict != before.verdict else "metrics went"
         )
@@ -384,13 +386,13 @@ def _findings(study: Study, ledger: Ledger | None, found: list[Verdict]) -> list
     ]
     for gate in gates(study.facts, study.book):
         where = f"decisions.{gate.decision.id}.{gate.field}"
-        shown = f" ({gate.shown})" if gate.shown else ""
-        if gate.field == "confirm" and gate.holds is False:
+        shown = f" ({gate.answer.shown})" if gate.answer.shown else ""
+        if gate.field == "confirm" and gate.answer.holds is False:
             findings.append(
                 Finding("confirm", where, f"{gate.text} does not hold{shown}", fails=True)
             )
-        elif gate.field == "confirm" and gate.holds is None:
+        elif gate.field == "confirm" and gate.answer.holds is None:
             findings.append(Finding("confirm", where, f"{gate.text} has not been measured{shown}"))
-        elif gate.field == "revisit_when" and gate.holds:
+        elif gate.field == "revisit_when" and gate.answer.holds:
             findings.append(Finding("revisit", where, f"{gate.text} has come{shown}: think again"))
     return findings

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound
-from sdcli.design import in_order, load
+from sdcli.design import formulas, in_order, load
 from sdcli.documents.evidence.book import Book
 from sdcli.documents.evidence.provenance import renderer
 from sdcli.documents.facts import Facts
-from sdcli.documents.judging.verdicts import gate_faults
+from sdcli.documents.judging.formulas import faults_in
 from sdcli.documents.sections.outline import outline
 from sdcli.documents.text.markers import digest
 from sdcli.documents.text.templates import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from sdcli.core.errors import Fault
     from sdcli.documents.evidence.plan import Pair
     from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.files import Files
@@ -58,7 +59,13 @@ def open_study(files: Files, stored: Callable[[Pair], Evidence | None] | None = 
     """
     facts = Facts(load(files.design), files.design)
     book = Book(facts, stored)
-    faults = in_order(gate_faults(facts, book))
+    faults = in_order(_unknown(facts, book))
     if faults:
         raise FaultsFound(faults)
     return Study(files, facts, book, outline(facts, book, files.in_comment))
+
+
+def _unknown(facts: Facts, book: Book) -> Iterator[Fault]:
+    """What formulas name and nothing gives; the runs that a design asks for are known by now."""
+    for key, text in formulas(facts.design):
+        yield from faults_in(facts, book, key, text)

@@ -63,6 +63,7 @@ class Calculator:
         formula: in symbols, for people.
         source: where the formula comes from.
         shown: the parameters that its example gives beside those that it requires.
+        revision: counts up when the results of the same values change.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Calculator:
         formula: str,
         source: Text,
         shown: tuple[str, ...] = (),
+        revision: int = 1,
     ) -> None:
         self.function = function
         self.name = function.__name__.replace("_", "-")
         self.title = title
         self.formula = formula
         self.shown = shown
+        self.revision = revision
         self._source = source
 
     @cached_property
@@ -259,7 +262,7 @@ class Calculator:
 
 
 def calculator(
-    *, title: str, formula: str, source: Text, shown: tuple[str, ...] = ()
+    *, title: str, formula: str, source: Text, shown: tuple[str, ...] = (), revision: int = 1
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a calculator, found as its `calculator`; it checks its arguments.
 
@@ -268,10 +271,13 @@ def calculator(
         formula: in symbols, for people.
         source: where the formula comes from, or what looks that up.
         shown: the parameters that its example gives beside those that it requires.
+        revision: counts up when the results of the same values change.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        made = Calculator(function, title=title, formula=formula, source=source, shown=shown)
+        made = Calculator(
+            function, title=title, formula=formula, source=source, shown=shown, revision=revision
+        )
 
         @wraps(function)
         def checked(**values: Quantity) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sdcli.documents import Built, Check, build, check
-from sdcli.documents.evidence.plan import Plan
+from sdcli.documents.evidence.exact import Exact
 from sdcli.experiments import ring_balance
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ _RESULTS: dict[str, Evidence] = {}
 @pytest.fixture(autouse=True)
 def remembered_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 20_000)  # 15 rings instead of 312
-    run = Plan.run
+    run = Exact.run
 
-    def remembered(plan: Plan) -> Evidence:
+    def remembered(plan: Exact) -> Evidence:
         if plan.fingerprint not in _RESULTS:
             _RESULTS[plan.fingerprint] = run(plan)
         return _RESULTS[plan.fingerprint]
 
-    monkeypatch.setattr(Plan, "run", remembered)
+    monkeypatch.setattr(Exact, "run", remembered)
 
 
 @dataclass

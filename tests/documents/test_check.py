@@ -10,7 +10,7 @@ import pytest
 
 from sdcli.core.errors import FaultsFound
 from sdcli.documents import build, check
-from sdcli.documents.evidence.plan import Plan
+from sdcli.documents.evidence.exact import Exact
 from sdcli.documents.evidence.result import Evidence
 from sdcli.documents.text.markers import blocks_of, pieces
 
@@ -319,13 +319,13 @@ def test_a_document_and_a_ledger_of_two_builds_do_not_go_together(built):
 
 
 def test_a_claim_that_fails_is_shown_and_fails_the_check(built, monkeypatch):
-    run = Plan.run
+    run = Exact.run
 
-    def failing(plan: Plan) -> Evidence:
+    def failing(plan: Exact) -> Evidence:
         found = run(plan)
         return Evidence(**{**vars(found), "verdict": "fails", "note": "It does not."})
 
-    monkeypatch.setattr(Plan, "run", failing)
+    monkeypatch.setattr(Exact, "run", failing)
     built.build()
     assert "**Does not hold** for these parameters: It does not." in built.text
     for fast in (False, True):

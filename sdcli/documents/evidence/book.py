@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound, InputError
 from sdcli.design import in_order
-from sdcli.documents.evidence.plan import plans, problem_of
+from sdcli.documents.evidence.plan import problem_of
+from sdcli.documents.evidence.plans import plans
 from sdcli.documents.evidence.result import Evidence
-from sdcli.experiments import params_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class Book:
             found = self._stored(plan.pair)
             if found is None:
                 return "the ledger has no result"
-            asked = (params_json(plan.params), plan.item.seed)
+            asked = (plan.params, plan.item.seed)
             return found if (found.params, found.seed) == asked else "it has not run like this yet"
         mark = plan.fingerprint
         if mark not in self._results:

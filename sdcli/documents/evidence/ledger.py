@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sdcli.core.errors import DamagedError, InputError
 from sdcli.core.files import conflict_line, read_text
-from sdcli.documents.evidence.result import Evidence
+from sdcli.documents.evidence.result import Evidence, Measure, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +27,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Run:
-    """One stored result: the evidence, the units of its metrics, the code that it came from."""
+    """One stored result: the evidence, and the code that it came from."""
 
     evidence: Evidence
-    units: dict[str, str]
     sources: dict[str, str]
 
 
@@ -78,8 +77,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
     if entry.run is not None:
         told = asdict(entry.run.evidence)
         told["metrics"] = {
-            name: {"value": value, "unit": entry.run.units[name]}
-            for name, value in entry.run.evidence.metrics.items()
+            name: {key: part for key, part in asdict(measure).items() if part is not None}
+            for name, measure in entry.run.evidence.metrics.items()
         }
         if not entry.run.evidence.not_carried:  # at full scale there is nothing to keep
             del told["not_carried"]
@@ -203,18 +202,35 @@ def _entry(data: Any) -> Entry:
 
 def _run(data: Any) -> Run:
     evidence = Evidence(
+        sort=_sort(data),
         experiment=_got(data, "experiment", str),
         revision=_got(data, "revision", int),
         params=_mapped(data, "params", _scalar),
         seed=_got(data, "seed", int),
-        metrics=_mapped(data, "metrics", lambda metric: _got(metric, "value", float)),
+        metrics=_mapped(data, "metrics", _measure),
         verdict=_got(data, "verdict", str),
         note=_got(data, "note", str),
         scale=_got(data, "scale", str),
         not_carried=_names(data, "not_carried") if "not_carried" in data else (),
     )
-    return Run(
-        evidence=evidence,
-        units=_mapped(data, "metrics", lambda metric: _got(metric, "unit", str)),
-        sources=_mapped(data, "sources", _text),
+    return Run(evidence=evidence, sources=_mapped(data, "sources", _text))
+
+
+def _sort(data: Any) -> Sort:
+    if "sort" not in data:
+        return "exact"  # written before there was another
+    told = _got(data, "sort", str)
+    if told == "exact":
+        return "exact"
+    if told == "analytic":
+        return "analytic"
+    raise _Unlike("sort")
+
+
+def _measure(data: Any) -> Measure:
+    return Measure(
+        value=_got(data, "value", float),
+        unit=_got(data, "unit", str),
+        low=_got(data, "low", float) if "low" in data else None,
+        high=_got(data, "high", float) if "high" in data else None,
     )

@@ -1,176 +1,210 @@
-"""The runs that a design asks for: an experiment bound to a component's own parameters."""
+"""A run that a design asks for, bound to a component and ready.
+
+What can back a component is an experiment on a reference implementation (`exact.py`) or, for kinds
+without one, a calculator (`analytic.py`). Both look the same from here: parameters taken from the
+component or given beside it, metrics out, one fingerprint.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sdcli.core.errors import Fault, InputError
-from sdcli.core.suggest import did_you_mean
-from sdcli.design import ParamSpec, plain, setting_value
-from sdcli.documents.evidence.provenance import sources_of
-from sdcli.documents.evidence.result import Evidence, fingerprint, rounded
-from sdcli.experiments import get, names, params_json
+from sdcli.design import plain
 
 if TYPE_CHECKING:
-    from sdcli.core.yaml import Key
+    from sdcli.core.errors import InputError
     from sdcli.design import EvidenceRun
+    from sdcli.documents.evidence.result import Evidence, Sort
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
-    from sdcli.experiments import Experiment
+    from sdcli.units import Quantity
 
-Pair = tuple[str, str]  # a component and an experiment that backs it
+Pair = tuple[str, str]  # a component and the name of what backs it
 
 
 @dataclass(frozen=True)
-class Plan:
-    """One run that a design asks for, bound and ready.
+class MetricOf:
+    """One number that a run gives.
+
+    Args:
+        name: its key in results, documents and requirements.
+        title: what it is, for people.
+        less_is_better: None when neither direction is better.
+    """
+
+    name: str
+    title: str
+    less_is_better: bool | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parameter of a run, for people: its value, and where it comes from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Plan(ABC):
+    """One run that a design asks for.
 
     Args:
         component, item: whose evidence it is, and the item of the design that asks for it.
-        experiment: the experiment.
-        params: its bound parameters; None when it cannot take these values.
         given: the values as they were given, for people.
         origins: where each parameter comes from: the component (its kind's defaults count), `with`,
-            or the experiment's own default.
+            or the default of what runs.
         inputs: what of the design decided them.
-        problem: why it cannot run, where the experiment does not reach as far as the design;
-            that is no fault of the design, so the block says so instead of a result.
+        problem: why it cannot run, where it does not reach as far as the design; that is no fault
+            of the design, so the block says so instead of a result.
     """
 
     component: str
     item: EvidenceRun
-    experiment: Experiment[Any]
-    params: Any
     given: dict[str, str]
     origins: dict[str, str]
     inputs: Inputs
     problem: str = ""
 
     @property
-    def pair(self) -> Pair:
-        """The component and the experiment's name."""
-        return (self.component, self.experiment.name)
+    def name(self) -> str:
+        """What runs: `ring.balance`, `queue`."""
+        return self.item.run
 
     @property
+    def pair(self) -> Pair:
+        """The component and the name of what backs it."""
+        return (self.component, self.name)
+
+    def metric(self, name: str) -> MetricOf | None:
+        """The metric of that name; None when there is no such one."""
+        return next((metric for metric in self.metrics if metric.name == name), None)
+
+    @property
+    @abstractmethod
+    def sort(self) -> Sort:
+        """Exact or analytic."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it shows, for people."""
+
+    @property
+    @abstractmethod
+    def claim(self) -> str:
+        """The sentence that a run puts to the test, or the formula that is worked out."""
+
+    @property
+    @abstractmethod
+    def source(self) -> str:
+        """Where that comes from."""
+
+    @property
+    @abstractmethod
+    def revision(self) -> int:
+        """Counts up when results change."""
+
+    @property
+    @abstractmethod
+    def metrics(self) -> tuple[MetricOf, ...]:
+        """What a run gives, in order."""
+
+    @property
+    @abstractmethod
+    def params(self) -> dict[str, Any]:
+        """The bound parameters as plain JSON values: what the fingerprint is made of."""
+
+    @property
+    @abstractmethod
     def fingerprint(self) -> str:
         """The fingerprint that a run will have."""
-        return fingerprint(
-            self.experiment.name,
-            self.experiment.revision,
-            params_json(self.params),
-            self.item.seed,
-        )
 
+    @property
+    @abstractmethod
+    def load(self) -> Quantity | None:
+        """The load that it is made for, where it has one."""
+
+    @property
+    @abstractmethod
+    def window(self) -> Quantity | None:
+        """The window that it looks at, where it has one."""
+
+    @property
+    @abstractmethod
+    def command(self) -> str:
+        """The command that runs it again by itself."""
+
+    @abstractmethod
+    def rows(self) -> list[Row]:
+        """Every parameter with its value, defaults included."""
+
+    @abstractmethod
     def run(self) -> Evidence:
         """Run it.
 
         Raises:
-            InputError: the experiment does not take these values together.
+            InputError: it does not take these values together.
             MissingError: it needs an extra that is not installed.
         """
-        result = self.experiment.run(self.params, self.item.seed)
-        return Evidence(
-            experiment=self.experiment.name,
-            revision=self.experiment.revision,
-            params=params_json(self.params),
-            seed=self.item.seed,
-            metrics={name: rounded(value) for name, value in result.metrics.items()},
-            verdict=result.verdict,
-            note=result.note,
-            scale=result.scale,
-            not_carried=result.not_carried,
-        )
 
+    @abstractmethod
     def sources(self) -> dict[str, str]:
         """The hashes of the code that a run of it is made of."""
-        return sources_of(self.experiment.run.__module__)
 
 
-def plans(facts: Facts) -> tuple[dict[Pair, Plan], list[Fault]]:
-    """Every run that a design asks for, in its order, and what is wrong with the others."""
-    found: dict[Pair, Plan] = {}
-    faults: list[Fault] = []
-    for name, component in facts.design.components.items():
-        for i, item in enumerate(component.evidence):
-            key: Key = ("components", name, "evidence", i)
-            if item.run not in names():
-                faults.append(
-                    facts.tree.fault(
-                        (*key, "run"),
-                        f"no experiment is named {item.run}",
-                        did_you_mean(item.run[:64], names()) or f"one of {', '.join(names())}",
-                    )
-                )
-                continue
-            try:
-                plan = _plan(facts, name, item)
-            except InputError as error:
-                at: Key = (*key, "with", error.where)
-                message = f"{item.run}: {error.what}"
-                message += f"; expected {error.expected}" if error.expected else ""
-                faults.append(facts.tree.fault(at, message.replace("\n", " "), error.fix))
-            else:
-                found[plan.pair] = plan
-    return found, faults
+@dataclass
+class Taken:
+    """Parameters as they are gathered: values by name, where from, what of the design decided."""
+
+    facts: Facts
+    component: str
+    item: EvidenceRun
+    values: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    _inputs: Inputs = field(default_factory=dict)
+    _uses: set[str] = field(default_factory=set)
+
+    @property
+    def _at(self) -> str:
+        return f"components.{self.component}.evidence.{self.item.run}"
+
+    def take_with(self, name: str, value: Any) -> None:
+        """A parameter that stands beside the component, under `with`."""
+        text = self.item.with_[name]
+        self.values[name] = value
+        self._uses.update(self.facts.names_in(text))
+        self._inputs[f"{self._at}.with.{name}"] = plain(text)
+        self.origins[name] = "with"
+
+    def take_own(self, name: str, param: str) -> None:
+        """A parameter of the component, under the name that the run has for it."""
+        setting = self.facts.settings[self.component][param]
+        self.values[name] = setting.value
+        self._uses |= setting.uses
+        self._inputs[self.facts.setting_key(self.component, param)] = plain(setting.text)
+        self.origins[name] = "component" if name == param else f"component, {param}"
+
+    def inputs(self, *, seeded: bool) -> Inputs:
+        """What of the design decided the values; assumptions behind them last."""
+        seed: Inputs = {f"{self._at}.seed": self.item.seed} if seeded else {}
+        return {**self._inputs, **seed, **self.facts.behind(sorted(self._uses))}
+
+    def shown(self) -> dict[str, str]:
+        """The values for people."""
+        return {name: str(value) for name, value in self.values.items()}
 
 
-def _plan(facts: Facts, name: str, item: EvidenceRun) -> Plan:
-    experiment = get(item.run)
-    values: dict[str, object] = {}
-    origins: dict[str, str] = {}
-    inputs: Inputs = {}
-    uses: set[str] = set()
-    own = facts.settings[name]
-    at = f"components.{name}.evidence.{item.run}"
-    for param in experiment.parameters:
-        if param.name in item.with_:
-            text = item.with_[param.name]
-            values[param.name] = setting_value(
-                ParamSpec(param.type, param.help, unit=param.unit),
-                text,
-                env=facts.values,
-                nouns=facts.design.nouns,
-                where=param.name,
-            )
-            uses.update(facts.names_in(text))
-            inputs[f"{at}.with.{param.name}"] = plain(text)
-            origins[param.name] = "with"
-        elif param.name in own and own[param.name].value is not None:
-            setting = own[param.name]
-            values[param.name] = setting.value
-            uses |= setting.uses
-            inputs[facts.setting_key(name, param.name)] = plain(setting.text)
-            origins[param.name] = "component"
-        else:
-            origins[param.name] = "default"
-    inputs[f"{at}.seed"] = item.seed
-    for word in item.with_:
-        if word not in origins:
-            raise InputError(
-                f"{experiment.name} has no such parameter",
-                where=word,
-                expected=f"one of {', '.join(origins)}",
-                fix=did_you_mean(word[:64], origins),
-            )
-    params, problem = None, ""
-    try:
-        params = experiment.bind(values)
-    except InputError as error:
-        problem = problem_of(error)
-    return Plan(
-        component=name,
-        item=item,
-        experiment=experiment,
-        params=params,
-        given={key: str(value) for key, value in values.items()},
-        origins=origins,
-        inputs={**inputs, **facts.behind(sorted(uses))},
-        problem=problem,
-    )
+def own_value(facts: Facts, component: str, param: str) -> bool:
+    """Whether a component has a value for a parameter."""
+    setting = facts.settings[component].get(param)
+    return setting is not None and setting.value is not None
 
 
 def problem_of(error: InputError) -> str:
-    """Why an experiment does not run, in a clause."""
+    """Why something does not run, in a clause."""
     told = str(error).replace("\n", " ")
     return f"{told}; it takes {error.expected}" if error.expected else told

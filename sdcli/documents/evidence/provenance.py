@@ -14,15 +14,15 @@ from pathlib import Path
 import sdcli
 
 _ROOT = Path(sdcli.__file__).resolve().parent.parent
-_FOLLOWED = ("sdcli.experiments", "sdcli.reference", "sdcli.core.chance")
+_FOLLOWED = ("sdcli.experiments", "sdcli.reference", "sdcli.estimate", "sdcli.core.chance")
 _RENDERING = ("documents", "design", "units", "estimate")
 
 
 def sources_of(module: str) -> dict[str, str]:
-    """The files that an experiment's module is made of, with their hashes, sorted by name.
+    """The files that a module is made of, with their hashes, sorted by name.
 
-    Imports are followed by reading them, not by running them, inside experiments and the
-    reference implementations.
+    Imports are followed by reading them, not by running them, inside experiments, calculators and
+    the reference implementations.
 
     Cost: each file is read once per process.
     """

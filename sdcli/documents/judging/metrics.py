@@ -1,8 +1,9 @@
 """Finding the number that a name in a design stands for.
 
-A quality requirement says `ring.balance.peak_to_mean` of a component, or `estimate.NAME`. A
-decision's comparison says `ring.spread`: a component and a metric; or, where two experiments
-share the metric, `ring.ring.balance.spread`; or an assumption or estimate by its name.
+A quality requirement says `ring.balance.peak_to_mean` or `queue.p99` of a component, or
+`estimate.NAME`. A formula says `ring.spread`: a component and a metric; or, where two runs share
+the metric, `ring.ring.balance.spread`; or `web.instances`: a component and a parameter; or an
+assumption or estimate by its name.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sdcli.core.suggest import did_you_mean
-from sdcli.units import Quantity, quantity
+from sdcli.design import plain
+from sdcli.documents.evidence.measures import in_quantities
+from sdcli.units import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.evidence.plan import Pair, Plan
+    from sdcli.documents.evidence.result import Measure
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
 
@@ -29,34 +31,51 @@ class Found:
     """Where a number comes from.
 
     Args:
-        estimate: the name of the assumption or estimate; empty for a metric.
+        estimate: the name of the assumption or estimate; empty for the rest.
         plan, metric: the run and the metric that it gives.
+        component, param: the component and its parameter.
         reason: why there is no number; empty when there is one.
     """
 
     estimate: str = ""
     plan: Plan | None = None
     metric: str = ""
+    component: str = ""
+    param: str = ""
     reason: str = ""
 
     def inputs(self, facts: Facts) -> Inputs:
         """What of the design the number rests on."""
         if self.plan is not None:
             return self.plan.inputs
+        if self.param:
+            setting = facts.settings[self.component][self.param]
+            key = facts.setting_key(self.component, self.param)
+            return {key: plain(setting.text), **facts.behind(sorted(setting.uses))}
         return facts.behind([self.estimate]) if self.estimate else {}
 
+    def measure(self, book: Book) -> Measure | None:
+        """What the run gave; None where the number comes from no run, or where there is none."""
+        result = book.result(self.plan) if self.plan else None
+        if result is None or self.metric in result.not_carried:
+            return None
+        return result.metrics.get(self.metric)
+
     def value(self, facts: Facts, book: Book) -> Quantity | None:
-        """The number; None when there is none: `missing` says why."""
+        """The number; None when there is none: `missing` says why.
+
+        Of a run that gave a range it is the median, so that a result looked up in the ledger and
+        one that was just worked out are the same; `measure` has the ends.
+        """
         if self.estimate:
             return facts.values[self.estimate]
-        if self.plan is None:
+        if self.param:
+            value = facts.settings[self.component][self.param].value
+            return Quantity.of(value) if isinstance(value, int) else _number(value)
+        measure = self.measure(book)
+        if measure is None:
             return None
-        result = book.result(self.plan)
-        if result is None or self.metric not in result.metrics:
-            return None
-        if self.metric in result.not_carried:
-            return None
-        return in_quantities(result.metrics[self.metric], self.unit, facts.design.nouns)
+        return in_quantities(measure.value, measure.unit, facts.design.nouns)
 
     def missing(self, book: Book) -> str:
         """Why there is no number; empty when there is one."""
@@ -65,22 +84,16 @@ class Found:
         result = book.result(self.plan)
         if result is None:
             return book.problem(self.plan)
-        if self.metric not in result.metrics:
-            return "the ledger has no such metric"
         if self.metric in result.not_carried:
             return f"measured at {result.scale.partition(' ')[0]}, does not carry over"
+        if self.metric not in result.metrics:
+            return f"{self.plan.name} gives no {self.metric} for these parameters"
         return ""
-
-    @property
-    def unit(self) -> str:
-        """The unit of the metric."""
-        metric = self.plan.experiment.metric(self.metric) if self.plan else None
-        return metric.unit if metric else ""
 
     @property
     def title(self) -> str:
         """What it is, for people."""
-        metric = self.plan.experiment.metric(self.metric) if self.plan else None
+        metric = self.plan.metric(self.metric) if self.plan else None
         return metric.title if metric else self.estimate
 
     @property
@@ -89,16 +102,8 @@ class Found:
         return self.plan.pair if self.plan else None
 
 
-def in_quantities(value: float, unit: str, nouns: Iterable[str] = ()) -> Quantity:
-    """A metric's value as a quantity; a unit that nobody else knows is a count noun.
-
-    >>> print(in_quantities(0.0731234, ""), in_quantities(150, "request"))
-    0.07312 150 request
-    """
-    if not unit:
-        return Quantity.of(value)
-    words = "".join(c if c.isalpha() else " " for c in unit).split()
-    return quantity(f"1 {unit}", nouns=(*nouns, *words)) * value
+def _number(value: Quantity | str | None) -> Quantity | None:
+    return value if isinstance(value, Quantity) else None
 
 
 def of_requirement(facts: Facts, book: Book, metric: str, of: str) -> Found:
@@ -109,19 +114,24 @@ def of_requirement(facts: Facts, book: Book, metric: str, of: str) -> Found:
     if not of:
         return Found(reason="it names no component as its source")
     run, _, name = metric.rpartition(".")
-    plan = book.plans.get((of, run))
+    plan = _plan(book, of, run)
     if plan is None:
-        runs = [other.experiment.name for other in book.of(of)]
+        runs = [other.name for other in book.of(of)]
         hint = did_you_mean(run[:64], runs)
         return Found(reason=f"{of} has no evidence {run}" + (f"; {hint}" if hint else ""))
-    if plan.experiment.metric(name) is None:
-        hint = did_you_mean(name[:64], [m.name for m in plan.experiment.metrics])
+    if plan.metric(name) is None:
+        hint = did_you_mean(name[:64], [metric.name for metric in plan.metrics])
         return Found(reason=f"{run} has no metric {name}" + (f"; {hint}" if hint else ""))
     return Found(plan=plan, metric=name)
 
 
-def of_comparison(facts: Facts, book: Book, name: str) -> Found:
-    """The number that a name in `confirm` or `revisit_when` stands for."""
+def _plan(book: Book, component: str, run: str) -> Plan | None:
+    """The run of that name; in a formula a calculator's name has underscores for its hyphens."""
+    return book.plans.get((component, run)) or book.plans.get((component, run.replace("_", "-")))
+
+
+def of_name(facts: Facts, book: Book, name: str) -> Found:
+    """The number that a name in a formula stands for."""
     if name in facts.values:
         return Found(estimate=name)
     head, dot, rest = name.partition(".")
@@ -130,16 +140,21 @@ def of_comparison(facts: Facts, book: Book, name: str) -> Found:
     if not dot:
         return Found(reason=f"nothing is named {name}")
     plans = book.of(head)
-    having = [plan for plan in plans if plan.experiment.metric(rest)]
+    having = [plan for plan in plans if plan.metric(rest)]
     if len(having) == 1:
         return Found(plan=having[0], metric=rest)
     if having:
-        both = " and ".join(f"{head}.{plan.experiment.name}.{rest}" for plan in having)
+        both = " and ".join(f"{head}.{plan.name.replace('-', '_')}.{rest}" for plan in having)
         return Found(reason=f"{name} may be {both}")
     run, _, metric = rest.rpartition(".")
-    plan = book.plans.get((head, run))
-    if plan and plan.experiment.metric(metric):
+    plan = _plan(book, head, run)
+    if plan and plan.metric(metric):
         return Found(plan=plan, metric=metric)
-    known = [metric.name for plan in plans for metric in plan.experiment.metrics]
+    own = facts.settings.get(head, {})
+    if rest in own:
+        if own[rest].value is None or isinstance(own[rest].value, str):
+            return Found(reason=f"{head} says no number for {rest}")
+        return Found(component=head, param=rest)
+    known = [metric.name for plan in plans for metric in plan.metrics] + list(own)
     hint = did_you_mean(rest.rpartition(".")[2][:64], known)
     return Found(reason=f"no evidence gives {name}" + (f"; {hint}" if hint else ""))

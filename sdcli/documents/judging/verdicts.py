@@ -11,17 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sdcli.documents.judging.metrics import Found, of_comparison, of_requirement
-from sdcli.units import holds, parse, quantity
+from sdcli.documents.evidence.measures import in_quantities
+from sdcli.documents.judging.formulas import answer
+from sdcli.documents.judging.metrics import Found, of_requirement
+from sdcli.units import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sdcli.core.errors import Fault
     from sdcli.design import Decision, Quality
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.facts import Facts
+    from sdcli.documents.judging.formulas import Answer
     from sdcli.units import Quantity
+
+_FIELDS: tuple[Literal["confirm"], Literal["revisit_when"]] = ("confirm", "revisit_when")
+
+_CLOSE = 1e-6  # how far a load may lie from the one asked for and be the same
 
 Word = Literal["met", "unmet", "at-risk", "unmeasured"]
 
@@ -88,13 +92,51 @@ def _verdict(facts: Facts, book: Book, quality: Quality) -> Verdict:
     if measured.dimension != target.dimension:
         reason = f"the metric is {measured.kind}, the target is {target.kind}"
         return Verdict(quality, "unmeasured", None, target, reason, found)
-    word = judged(measured, quality.op, target)
-    reason = "" if word != "at-risk" else f"the 90 % interval reaches past the target: {measured}"
+    other = _other_conditions(facts, quality, found)
+    if other:
+        return Verdict(quality, "unmeasured", None, target, other, found)
+    measure = found.measure(book)
+    ends = None
+    if measure and measure.low is not None and measure.high is not None:
+        ends = (
+            in_quantities(measure.low, measure.unit, facts.design.nouns),
+            in_quantities(measure.high, measure.unit, facts.design.nouns),
+        )
+    word = judged(measured, quality.op, target, ends)
+    interval = measured if ends is None else f"{ends[0]} to {ends[1]}"
+    reason = "" if word != "at-risk" else f"the 90 % interval reaches past the target: {interval}"
     return Verdict(quality, word, measured, target, reason, found)
 
 
-def judged(measured: Quantity, op: str, target: Quantity) -> Word:
+def _other_conditions(facts: Facts, quality: Quality, found: Found) -> str:
+    """Why a number says nothing on a requirement: it was got for less load, or another window."""
+    if found.plan is None:
+        return ""
+    for asked, had, more_is_fine in (
+        (quality.load, found.plan.load, True),
+        (quality.window, found.plan.window, False),
+    ):
+        if not asked or had is None:
+            continue
+        wanted = quantity(asked, nouns=facts.design.nouns, env=facts.values)
+        if wanted.dimension != had.dimension:
+            return f"it was worked out for {had}, the requirement is for {wanted}"
+        least, most = wanted.value * (1 - _CLOSE), wanted.value * (1 + _CLOSE)
+        if had.value < least or (had.value > most and not more_is_fine):
+            return f"it was worked out for {had}, the requirement is for {wanted}"
+    return ""
+
+
+def judged(
+    measured: Quantity, op: str, target: Quantity, ends: tuple[Quantity, Quantity] | None = None
+) -> Word:
     """Whether a number meets its target, for sure, at the median, or not.
+
+    Args:
+        measured: the number; of a range, its median decides between met and unmet.
+        op: how it must lie.
+        target: to what.
+        ends: of its 90 % interval, where `measured` does not know them.
 
     >>> from sdcli.units import quantity
     >>> judged(quantity("80 to 120 ms"), "<=", quantity("110 ms"))
@@ -108,10 +150,9 @@ def judged(measured: Quantity, op: str, target: Quantity) -> Word:
     }
     if not meets[op]:
         return "unmet"
-    if not measured.is_range:
-        return "met"
-    surely = measured.high <= target.value if op[0] == "<" else measured.low >= target.value
-    return "met" if surely else "at-risk"
+    low, high = (measured.low, measured.high) if ends is None else (ends[0].value, ends[1].value)
+    surely = high <= target.value if op[0] == "<" else low >= target.value
+    return "met" if surely or low == high else "at-risk"
 
 
 @dataclass(frozen=True)
@@ -121,14 +162,12 @@ class Gate:
     Args:
         decision: whose it is.
         field: confirm or revisit_when.
-        holds: None when a number that it names is missing.
-        shown: the numbers that it names, for people: "ring.spread is 0.073", or why there is none.
+        answer: what it came to.
     """
 
     decision: Decision
     field: Literal["confirm", "revisit_when"]
-    holds: bool | None
-    shown: str
+    answer: Answer
 
     @property
     def text(self) -> str:
@@ -136,47 +175,11 @@ class Gate:
         return str(getattr(self.decision, self.field))
 
 
-def gate_faults(facts: Facts, book: Book) -> Iterator[Fault]:
-    """What a decision's comparisons name and nothing gives."""
-    for i, decision in enumerate(facts.design.decisions):
-        for field in ("confirm", "revisit_when"):
-            text = getattr(decision, field)
-            for name in names_compared(facts, text):
-                found = of_comparison(facts, book, name)
-                if found.reason:
-                    yield facts.tree.fault(("decisions", i, field), found.reason)
-
-
 def gates(facts: Facts, book: Book) -> list[Gate]:
     """Every comparison of every decision, in the order of the design."""
     return [
-        _gate(facts, book, decision, field)
+        Gate(decision, field, answer(facts, book, getattr(decision, field)))
         for decision in facts.design.decisions
-        for field in ("confirm", "revisit_when")
+        for field in _FIELDS
         if getattr(decision, field)
     ]
-
-
-def _gate(
-    facts: Facts, book: Book, decision: Decision, field: Literal["confirm", "revisit_when"]
-) -> Gate:
-    text = getattr(decision, field)
-    env = dict(facts.values)
-    shown: list[str] = []
-    missing = False
-    for name in names_compared(facts, text):
-        found = of_comparison(facts, book, name)
-        value = found.value(facts, book)
-        if value is None:
-            missing = True
-            shown.append(f"{name} has no number: {found.missing(book)}")
-            continue
-        env[name] = value
-        shown.append(f"{name} is {value}")
-    answer = None if missing else holds(text, env, nouns=facts.design.nouns)
-    return Gate(decision, field, answer, ("; " if missing else ", ").join(shown))
-
-
-def names_compared(facts: Facts, text: str) -> list[str]:
-    """The names in a decision's comparison, dotted ones too; none in an empty one."""
-    return sorted(parse(text, nouns=facts.design.nouns, names=facts.values).names) if text else []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sdcli.design import KINDS, leaves, plain
+from sdcli.documents.evidence.measures import shown
 from sdcli.documents.inputs import listed
-from sdcli.documents.judging.metrics import in_quantities
 from sdcli.documents.sections.section import EVERY, Part, Section, Source
 
 if TYPE_CHECKING:
@@ -17,11 +16,9 @@ if TYPE_CHECKING:
     from sdcli.design import Design
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.evidence.plan import Plan
-    from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
     from sdcli.documents.sections.section import View
-    from sdcli.experiments import Metric
 
 _BETTER = {True: "less", False: "more", None: ""}
 
@@ -43,8 +40,8 @@ def _sources(facts: Facts, book: Book) -> Iterator[Source]:
         )
         for plan in book.of(name):
             yield Source(
-                f"evidence/{name}/{plan.experiment.name}",
-                "evidence",
+                f"evidence/{name}/{plan.name}",
+                "evidence" if plan.sort == "exact" else "analytic",
                 plan.inputs,
                 partial(_evidence, facts, book, plan),
                 plan,
@@ -69,7 +66,7 @@ def _overview(design: Design, book: Book) -> View:
                 "name": name,
                 "kind": KINDS[part.kind].title,
                 "role": part.role,
-                "evidence": [plan.experiment.name for plan in book.of(name)],
+                "evidence": [plan.name for plan in book.of(name)],
                 "origin": part.origin,
             }
             for name, part in design.components.items()
@@ -109,73 +106,45 @@ def _component(facts: Facts, name: str) -> View:
             if setting.value is not None
         ],
         "absent": [
-            f"{setting.name} ({setting.spec.help})"
-            for setting in facts.settings[name].values()
-            if setting.value is None
+            setting.name for setting in facts.settings[name].values() if setting.value is None
         ],
     }
 
 
 def _evidence(facts: Facts, book: Book, plan: Plan) -> View:
     """One run: the claim, with what it was run, what came out; or why it did not run."""
-    experiment = plan.experiment
     view: View = {
         "component": plan.component,
-        "title": experiment.title,
-        "claim": experiment.claim,
+        "title": plan.title,
+        "claim": plan.claim,
         "problem": book.problem(plan),
+        "params": [
+            {"name": row.name, "value": row.value, "origin": row.origin} for row in plan.rows()
+        ],
     }
     result = book.result(plan)
     if result is None:
-        origins = plan.origins
-        return view | {
-            "params": [
-                {"name": name, "value": value, "origin": origins[name]}
-                for name, value in plan.given.items()
-            ]
-        }
-    metrics = {metric.name: metric for metric in experiment.metrics}
+        return view
+    metrics = {metric.name: metric for metric in plan.metrics}
     return view | {
-        "source": experiment.source,
-        "revision": experiment.revision,
+        "source": plan.source,
+        "revision": plan.revision,
         "verdict": result.verdict,
         "note": result.note,
+        "worked": result.note.splitlines(),
         "scale": result.scale,
         "seed": result.seed,
-        "params": [
+        "metrics": [
             {
-                "name": param.name,
-                "value": _param(result.params[param.name], param.unit, facts),
-                "origin": plan.origins[param.name],
+                "title": metrics[name].title,
+                "name": name,
+                "value": shown(measure, facts.design.nouns),
+                "better": _BETTER[metrics[name].less_is_better],
             }
-            for param in experiment.parameters
+            for name, measure in result.metrics.items()
         ],
-        "metrics": [_metric(metrics[name], value, facts) for name, value in result.metrics.items()],
-        "command": lab_command(result),
+        "command": plan.command,
     }
-
-
-def _metric(metric: Metric, value: float, facts: Facts) -> View:
-    return {
-        "title": metric.title,
-        "name": metric.name,
-        "value": str(in_quantities(value, metric.unit, facts.design.nouns)),
-        "better": _BETTER[metric.less_is_better],
-    }
-
-
-def _param(value: float | str, unit: str, facts: Facts) -> str:
-    if isinstance(value, float):
-        return str(in_quantities(value, unit, facts.design.nouns))
-    return f"{value} {unit}".strip()
-
-
-def lab_command(result: Evidence) -> str:
-    """The command that runs it again by itself."""
-    words = ["sdcli", "lab", "run", result.experiment]
-    for name, value in result.params.items():
-        words += [f"--{name.replace('_', '-')}", str(value)]
-    return shlex.join([*words, "--seed", str(result.seed)])
 
 
 SECTION = Section(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.documents.inputs import by_id
-from sdcli.documents.judging.metrics import of_comparison
-from sdcli.documents.judging.verdicts import gates, names_compared
+from sdcli.documents.judging.formulas import inputs_of
+from sdcli.documents.judging.verdicts import gates
 from sdcli.documents.sections.section import EVERY, Part, Section, Source
 from sdcli.documents.text.escape import Safe
 
@@ -34,9 +34,7 @@ def _sources(facts: Facts, book: Book) -> Iterator[Source]:
 def _inputs(facts: Facts, book: Book) -> Inputs:
     found = by_id("decisions", facts.design.decisions)
     for decision in facts.design.decisions:
-        for text in (decision.confirm, decision.revisit_when):
-            for name in names_compared(facts, text):
-                found |= of_comparison(facts, book, name).inputs(facts)
+        found |= inputs_of(facts, book, decision.confirm, decision.revisit_when)
     return found
 
 
@@ -63,8 +61,8 @@ def _gate(gate: Gate) -> View:
     return {
         "title": Safe(title),
         "text": gate.text,
-        "answer": "not measured" if gate.holds is None else answers[gate.holds],
-        "shown": gate.shown,
+        "answer": "not measured" if gate.answer.holds is None else answers[gate.answer.holds],
+        "shown": gate.answer.shown,
     }
 
 

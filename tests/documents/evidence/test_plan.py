@@ -14,7 +14,7 @@ from sdcli.core.errors import FaultsFound
 from sdcli.design import KINDS, parse
 from sdcli.documents.evidence.book import Book
 from sdcli.documents.evidence.provenance import changed, sources_of
-from sdcli.documents.evidence.result import Evidence, fingerprint
+from sdcli.documents.evidence.result import Evidence, Measure, fingerprint
 from sdcli.documents.facts import Facts
 from sdcli.experiments import get, names
 
@@ -40,7 +40,7 @@ def test_parameters_of_the_same_name_come_from_the_component_and_with_goes_first
         "components: {r: {kind: hash-ring, params: {nodes: 4}, "
         "evidence: [{run: ring.balance, with: {vnodes: 50, keys: 1k}, seed: 3}]}}"
     )
-    assert (plan.params.nodes, plan.params.vnodes, plan.params.keys) == (4, 50, 1000)
+    assert (plan.bound.nodes, plan.bound.vnodes, plan.bound.keys) == (4, 50, 1000)
     assert plan.item.seed == 3
     assert plan.origins == {
         "nodes": "component",
@@ -64,8 +64,8 @@ def test_a_parameter_may_be_a_formula_and_its_assumptions_are_inputs():
         "components: {r: {kind: hash-ring, params: {nodes: servers * 2}, "
         "evidence: [{run: ring.balance, with: {keys: servers * 100}}]}}"
     )
-    assert plan.params.nodes == 8  # ceil(3.5) * 2
-    assert plan.params.keys == 400
+    assert plan.bound.nodes == 8  # ceil(3.5) * 2
+    assert plan.bound.keys == 400
     assert plan.inputs["assumptions.data.value"] == "7 TB"
     assert plan.inputs["estimates.servers.formula"] == "ceil(data / 2 TB)"
 
@@ -75,8 +75,8 @@ def test_an_algorithm_is_read_from_its_own_key():
         "components: {l: {kind: rate-limiter, algorithm: fixed-window, "
         "params: {rate: 600 request/min}, evidence: [{run: limiter.burst}]}}"
     )
-    assert plan.params.algorithm == "fixed-window"
-    assert plan.params.rate == pytest.approx(10)
+    assert plan.bound.algorithm == "fixed-window"
+    assert plan.bound.rate == pytest.approx(10)
     assert plan.inputs["components.l.algorithm"] == "fixed-window"
 
 
@@ -111,11 +111,12 @@ def test_two_runs_of_one_fingerprint_run_once():
 
 
 ONE = Evidence(
+    sort="exact",
     experiment="a.b",
     revision=1,
     params={},
     seed=7,
-    metrics={"share": 0.1, "count": 100.0},
+    metrics={"share": Measure(0.1), "count": Measure(100.0)},
     verdict="holds",
     note="",
     scale="1:1",
@@ -127,10 +128,10 @@ ONE = Evidence(
     [
         ({}, True),
         ({"note": "in other words"}, True),
-        ({"metrics": {"share": 0.1 * (1 + 1e-10), "count": 100.0}}, True),
-        ({"metrics": {"share": 0.1 * (1 + 1e-8), "count": 100.0}}, False),
-        ({"metrics": {"share": 0.1, "count": 101.0}}, False),
-        ({"metrics": {"share": 0.1}}, False),
+        ({"metrics": {"share": Measure(0.1 * (1 + 1e-10)), "count": Measure(100.0)}}, True),
+        ({"metrics": {"share": Measure(0.1 * (1 + 1e-8)), "count": Measure(100.0)}}, False),
+        ({"metrics": {"share": Measure(0.1), "count": Measure(101.0)}}, False),
+        ({"metrics": {"share": Measure(0.1)}}, False),
         ({"verdict": "fails"}, False),
     ],
 )
@@ -140,8 +141,8 @@ def test_results_agree_within_rounding_and_counts_exactly(changes, agrees):
 
 def test_a_large_count_off_by_one_does_not_agree():
     """One in 10^10 is within the rounding of a share, and still a miscount."""
-    one = replace(ONE, metrics={"count": 1e10})
-    assert not one.agrees(replace(ONE, metrics={"count": 1e10 + 1}))
+    one = replace(ONE, metrics={"count": Measure(1e10)})
+    assert not one.agrees(replace(ONE, metrics={"count": Measure(1e10 + 1)}))
 
 
 def test_the_sources_of_an_experiment_are_its_module_and_its_reference():

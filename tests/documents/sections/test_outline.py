@@ -83,7 +83,7 @@ def test_a_component_prints_all_its_parameters_given_default_and_absent(built):
     assert "| `hash` | blake2b | default |" in text
     text = blocks_of(pieces(built.text, "d"))["component/cache"].text
     assert "| `size` | 304.2 GB | `data / 10` |" in text  # 100M * 365/30 * 5 * 500 B / 10
-    assert "Not given: nodes (" in text
+    assert "Not given: nodes, ttl, hit_share, eviction, entry_size, rate, capacity," in text
 
 
 def test_a_worked_line_stands_for_each_estimate(built):

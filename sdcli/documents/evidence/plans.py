@@ -1,0 +1,54 @@
+"""Every run that a design asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sdcli.core.errors import Fault, InputError
+from sdcli.core.suggest import did_you_mean
+from sdcli.documents.evidence.exact import plan_exact
+from sdcli.estimate import registry
+from sdcli.experiments import names
+
+if TYPE_CHECKING:
+    from sdcli.core.yaml import Key
+    from sdcli.design import EvidenceRun
+    from sdcli.documents.evidence.plan import Pair, Plan
+    from sdcli.documents.facts import Facts
+
+
+def plans(facts: Facts) -> tuple[dict[Pair, Plan], list[Fault]]:
+    """Every run that a design asks for, in its order, and what is wrong with the others."""
+    found: dict[Pair, Plan] = {}
+    faults: list[Fault] = []
+    known = [*names(), *registry.names()]
+    for name, component in facts.design.components.items():
+        for i, item in enumerate(component.evidence):
+            key: Key = ("components", name, "evidence", i)
+            if item.run not in known:
+                faults.append(
+                    facts.tree.fault(
+                        (*key, "run"),
+                        f"no experiment and no calculator is named {item.run}",
+                        did_you_mean(item.run[:64], known) or f"one of {', '.join(known)}",
+                    )
+                )
+                continue
+            try:
+                plan = _plan(facts, name, item)
+            except InputError as error:
+                at: Key = (*key, "with", error.where)
+                message = f"{item.run}: {error.what}"
+                message += f"; expected {error.expected}" if error.expected else ""
+                faults.append(facts.tree.fault(at, message.replace("\n", " "), error.fix))
+            else:
+                found[plan.pair] = plan
+    return found, faults
+
+
+def _plan(facts: Facts, component: str, item: EvidenceRun) -> Plan:
+    if item.run in names():
+        return plan_exact(facts, component, item)
+    from sdcli.documents.evidence.analytic import plan_analytic  # calculators: only where asked for
+
+    return plan_analytic(facts, component, item)

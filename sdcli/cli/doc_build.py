@@ -1,0 +1,66 @@
+"""`sdcli doc build`: the document of a design and its ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sdcli.cli.doc_files import Files, Json, expanded, say, verdict_line
+from sdcli.core.errors import InputError
+
+if TYPE_CHECKING:
+    from sdcli.documents import Built
+
+
+def build(
+    files: Files = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write there.", show_default="beside the design"),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Overwrite blocks that were edited by hand.")] = False,
+    fresh: Annotated[
+        bool, typer.Option(help="Start from the template; text of your own is lost.")
+    ] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="BLOCK", help="Build one block, like requirements.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the document of a design and its ledger; your own text in it stays."""
+    from sdcli.cli.screen import print_json
+    from sdcli.documents import build as build_one
+
+    paths, several = expanded(files)
+    if out is not None and len(paths) > 1:
+        raise InputError("--out takes one design at a time", where="--out", given=str(out))
+    done = [build_one(path, out=out, force=force, fresh=fresh, only=only) for path in paths]
+    if as_json:
+        answers = [_built_json(one) for one in done]
+        print_json({"documents": answers} if several else answers[0])
+        return
+    for one in done:
+        say(_built_text(one))
+
+
+def _built_json(built: Built) -> dict[str, Any]:
+    return {
+        "document": str(built.document),
+        "ledger": str(built.ledger),
+        "blocks": [{"id": name, "done": done} for name, done in built.blocks],
+        "requirements": [verdict.to_json() for verdict in built.verdicts],
+    }
+
+
+def _built_text(built: Built) -> str:
+    counts = {
+        word: sum(done == word for _, done in built.blocks)
+        for word in ("written", "unchanged", "removed")
+    }
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    lines = [f"{built.document}: {told}"]
+    lines += [verdict_line(verdict) for verdict in built.verdicts]
+    return "\n".join(lines)

@@ -72,7 +72,7 @@ def test_a_sound_design_has_no_fault():
         ("write_rate > 1k", "write_rat > 1k", 23, "did you mean write_rate?"),
         ("[link]", "[Link]", 4, "one lower-case word"),
         ("cache: {kind", "client: {kind", 19, "built in"),
-        ("{run: ring.balance}", "{run: balance}", 18, "not an experiment's name"),
+        ("{run: ring.balance}", "{run: Balance!}", 18, "not an experiment or a calculator"),
         ("{run: ring.balance}", "{run: r.b}, {run: r.b}", 18, "stands twice"),
     ],
 )

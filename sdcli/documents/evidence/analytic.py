@@ -67,7 +67,7 @@ class Analytic(Plan):
 
     @property
     def metrics(self) -> tuple[MetricOf, ...]:  # noqa: D102 - Plan says it
-        return tuple(MetricOf(output.name, output.help) for output in self.calculator.outputs)
+        return tuple(MetricOf(output.name, output.help.rstrip(".")) for output in self.calculator.outputs)
 
     @property
     def params(self) -> dict[str, Any]:  # noqa: D102 - Plan says it

@@ -1,4 +1,4 @@
-"""What the commands of `sdcli doc` share: which files they are given, and how they say a verdict."""
+"""What the commands of `sdcli doc` share: the files they are given, and how a verdict reads."""
 
 from __future__ import annotations
 

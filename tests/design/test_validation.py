@@ -96,3 +96,101 @@ def test_an_algorithm_is_refused_where_the_kind_has_none_and_where_it_stands_twi
         "{kind: rate-limiter, algorithm: a, params: {algorithm: a}}",
     )
     assert any("stands in params too" in fault for fault in faults_of(text))
+
+
+FULL = """\
+schema: sdcli/1
+id: shop
+title: Shop
+nouns: [link]
+requirements:
+  quality:
+    - {id: Q1, metric: queue.p99, of: web, op: "<=", target: 50 ms, load: peak, window: 1 min}
+assumptions:
+  peak: {value: 600 to 900 request/s}
+  links: {value: 10M link}
+estimates:
+  data: {formula: links * 500 B/link, unit: GB}
+components:
+  web: {kind: service, params: {rate: peak, instances: 4}}
+  store: {kind: database}
+flows: {read: {path: client -> web -> store, rate: peak, budget: 200 ms}}
+api: [{call: GET /link, flow: read, rate: peak, request: 100 B, response: 2 KB, latency: 1 s}]
+data:
+  link:
+    {store: store, rows: links, kept: 5 year, copies: 3, new: 3 link/s,
+     fields: {code: {type: text, size: 7 B}}}
+growth: {horizon: 2 year, rates: {links: 5 %/month}, watch: [{estimate: data, limit: 1 TB}]}
+failures: [{id: X1, of: web, mode: one copy stops, survives_if: web.instances >= 3}]
+decisions:
+  - id: D1
+    options:
+      - big
+      - {name: small, with: {web.instances: 8, links: 5M link}, values: {price: 2 * data}}
+    compare: {price: web.instances * 1 GB}
+    choice: big
+rollout: {stages: [{stage: one, share: 1 %, go_if: web.instances >= 1}]}
+cost:
+  items: [{text: disks, price: ssd, amount: data, of: store}, {text: calls, price: call, amount: 9}]
+  prices: {call: {value: $0.01/month, as_of: 2026-11}}
+"""
+
+
+def test_a_design_that_uses_every_part_has_no_fault():
+    assert faults_of(FULL) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("load: peak", "load: 3 GB", "load: this is information; expected events per time"),
+        ("window: 1 min", "window: 3 GB", "window: this is information; expected a time"),
+        ("load: peak", "load: pek", "did you mean peak?"),
+        ("rate: peak, budget", "rate: 5 GB, budget", "flows.read.rate: this is information"),
+        ("budget: 200 ms", "budget: 2 link", "flows.read.budget: this is link"),
+        ("flow: read", "flow: raed", "api[0].flow: no flow is named raed; fix: did you mean read?"),
+        ("request: 100 B", "request: 100 s", "api[0].request: this is time"),
+        ("latency: 1 s", "latency: 1 B", "api[0].latency: this is information"),
+        ("store: store", "store: stroe", "data.link.store: no component is named stroe"),
+        ("size: 7 B", "size: 7 s", "data.link.fields.code.size: this is time"),
+        ("{type: text, size: 7 B}", "{type: text, refers: usr}", "no entity is named usr"),
+        ("kept: 5 year", "kept: 5 GB", "data.link.kept: this is information"),
+        ("copies: 3", "copies: 3 GB", "data.link.copies: this is information"),
+        ("new: 3 link/s", "new: 3 link", "data.link.new: this is link"),
+        ("fields: {code: {type: text, size: 7 B}}", "fields: {}", "an entity has fields"),
+        (
+            "rates: {links",
+            "rates: {lniks",
+            "no assumption is named lniks; fix: did you mean links?",
+        ),
+        ("5 %/month", "5 %", "growth.rates.links: this is number; expected a share per time"),
+        ("5 %/month", "500 %/month", "grows more than 1,000,000 times within 2 year"),
+        ("horizon: 2 year", "horizon: 2 GB", "growth.horizon: this is information"),
+        ("estimate: data, limit", "estimate: dta, limit", "did you mean data?"),
+        ("limit: 1 TB", "limit: 1 s", "growth.watch[0].limit: this is time"),
+        ("of: web, mode", "of: wbe, mode", "failures[0].of: no component is named wbe"),
+        ("web.instances >= 3", "wbe.instances >= 3", "did you mean web?"),
+        ("web.instances >= 3", "web.instances", "not a comparison"),
+        ("{web.instances: 8", "{web.instance: 8", "no parameter of service is named instance"),
+        ("{web.instances: 8", "{wbe.instances: 8", "no component is named wbe"),
+        ("{web.instances: 8", "{web.instances: some", "options[1].with.web.instances"),
+        ("links: 5M link}", "links: 5 GB}", "links is link, this is information"),
+        ("values: {price", "values: {prise", "no comparison of this decision is named prise"),
+        ("price: web.instances * 1 GB", "price: 1 > 2", "this is a comparison"),
+        ("choice: big", "choice: bog", "not among the options"),
+        ("      - big\n", "      - big\n      - big\n", "this option stands twice"),
+        ("share: 1 %", "share: 1 GB", "rollout.stages[0].share: this is information"),
+        ("web.instances >= 1", "1 +", "rollout.stages[0].go_if"),
+        ("price: ssd", "price: sdd", "no price is named sdd; fix: did you mean ssd?"),
+        ("amount: data", "amount: dta", "did you mean data?"),
+        ("of: store}", "of: stroe}", "cost.items[0].of: no component is named stroe"),
+        ("$0.01/month", "3 GB", "cost.prices.call.value: this is information"),
+        ("as_of: 2026-11", "as_of: soon", "this is not a date, like 2026-11"),
+        ("id: X1", "id: X1, of: web, mode: again}, {id: X1", "the id X1 stands twice"),
+    ],
+)
+def test_each_fault_of_the_newer_parts_is_found(old, new, words):
+    assert old in FULL
+    found = faults_of(FULL.replace(old, new, 1))
+    assert any(words in fault for fault in found), found
+    assert all("design.yaml:" in fault for fault in found)

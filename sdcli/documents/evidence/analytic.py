@@ -197,12 +197,11 @@ def plan_analytic(facts: Facts, component: str, item: EvidenceRun) -> Analytic:
 
 def _read(facts: Facts, param: Parameter, text: str) -> Value:
     """A formula over assumptions and estimates, or what the calculator's own option takes."""
-    names = facts.names_in(text)
     nouns = facts.design.nouns
-    if not names:
-        return param.kind.read(text, param.name, nouns=nouns)
     try:
-        return parse(text, nouns=nouns, names=facts.values).evaluate(facts.values)
+        if facts.names_in(text):
+            return parse(text, nouns=nouns, names=facts.values).evaluate(facts.values)
+        return param.kind.read(text, param.name, nouns=nouns)
     except UnitError as error:
         raise error.within(param.name) from None
 

@@ -123,7 +123,7 @@ def _fault(tree: yaml.Tree, error: dict[str, Any]) -> Fault:
     if kind == "missing":
         return tree.fault(key, "this key is missing", "")
     if kind == "literal_error":
-        words = re.findall(r"'([^']+)'", str(error["ctx"]["expected"]))
+        words = [word for word in re.findall(r"'([^']*)'", str(error["ctx"]["expected"])) if word]
         given = str(error["input"])[:64]
         return tree.fault(
             key, f"{given!r} is not one of {', '.join(words)}", did_you_mean(given, words)
@@ -135,7 +135,12 @@ def _fault(tree: yaml.Tree, error: dict[str, Any]) -> Fault:
     if kind in ("string_type", "string_sub_type"):
         return tree.fault(key, "this must be text", "")
     if kind in ("tuple_type", "list_type"):
-        return tree.fault(key, "this must be a list", f"[{str(error['input'])[:64]}]")
+        given = error["input"]
+        return tree.fault(
+            key, "this must be a list", f"[{given[:64]}]" if isinstance(given, str) else ""
+        )
+    if kind.startswith("bool_"):
+        return tree.fault(key, "this must be true or false", "")
     if kind.startswith("int_") or kind == "greater_than_equal":
         return tree.fault(key, "this must be a whole number from 0", "seed: 7")
     return tree.fault(key, str(error["msg"]), "")

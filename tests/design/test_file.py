@@ -224,3 +224,33 @@ def _settled(design: Design) -> Design:
 @given(designs())
 def test_what_is_written_reads_back_as_the_same_design(design: Design) -> None:
     assert _settled(parse(dump(design), "x").design) == _settled(design)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("growth: [1]", "growth: this must be a mapping of keys to values; fix: keys are horizon"),
+        ("data: {link: {fields: {code: text}}}", "fix: keys are type, size, key, refers, text"),
+        ("data: {a: {fields: {b: {type: c, key: maybe}}}}", "this must be true or false"),
+        ("api: {a: b}", "api: this must be a list"),
+        ("goals: fast", "goals: this must be a list; fix: [fast]"),
+        ("failures: [{id: X1}]", "failures[0].mode: this key is missing"),
+        ("decisions: [{id: D1, choice: a, options: [{nmae: a}]}]", "did you mean name?"),
+        ("cost: {items: [{text: a, prise: core, amount: 1}]}", "did you mean price?"),
+        ("rollout: {stage: one}", "did you mean stages?"),
+        ("growth: {watch: [{estimat: a}]}", "did you mean estimate?"),
+        (
+            "requirements: {quality: [{id: Q1, metric: a.b, op: =<, target: 3}]}",
+            "'=<' is not one of <=, >=, <, >",
+        ),
+        (
+            "assumptions: {a: {value: 3, confidence: hihg}}",
+            "'hihg' is not one of low, medium, high; fix: did you mean high?",
+        ),
+    ],
+)
+def test_a_wrong_form_of_the_newer_parts_is_explained(text, words):
+    with pytest.raises(FaultsFound) as caught:
+        parse(f"schema: sdcli/1\nid: x\ntitle: X\n{text}\n", "design.yaml")
+    assert words in caught.value.render()
+    assert "design.yaml:4" in caught.value.render()

@@ -9,17 +9,29 @@ from hypothesis import strategies as st
 from sdcli.core.errors import FaultsFound, InputError
 from sdcli.design import (
     Assumption,
+    Attribute,
     Component,
+    Cost,
+    CostItem,
     Decision,
     Design,
+    Endpoint,
+    Entity,
     Estimate,
     EvidenceRun,
+    Failure,
     Flow,
     Functional,
+    Growth,
+    Option,
+    Price,
     Quality,
     Requirements,
     Risk,
+    Rollout,
+    Stage,
     Topic,
+    Watched,
     dump,
     load,
     parse,
@@ -156,6 +168,10 @@ _name = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 _origin = st.sampled_from(["typed", "accepted"])
 _label = st.from_regex(r"[A-Z][0-9]{1,2}", fullmatch=True)
 _params = st.dictionaries(_name, _text, max_size=3)
+_fields = st.dictionaries(
+    _name, st.builds(Attribute, type=_text, size=_text, key=st.booleans()), max_size=2
+)
+_option = st.builds(Option, name=_text, text=_text, with_=_params, values=_params)
 
 
 @st.composite
@@ -199,10 +215,51 @@ def designs(draw: st.DrawFn) -> Design:
                 max_size=2,
             )
         ),
-        flows=draw(st.dictionaries(_name, st.builds(Flow, path=_text, origin=_origin), max_size=2)),
-        decisions=tuple(
-            draw(st.lists(st.builds(Decision, id=_label, choice=_text, context=_text), max_size=2))
+        flows=draw(
+            st.dictionaries(
+                _name, st.builds(Flow, path=_text, rate=_text, origin=_origin), max_size=2
+            )
         ),
+        api=tuple(draw(st.lists(st.builds(Endpoint, call=_text, request=_text), max_size=2))),
+        data=draw(
+            st.dictionaries(_name, st.builds(Entity, fields=_fields, rows=_text), max_size=2)
+        ),
+        growth=Growth(
+            horizon=draw(_text),
+            rates=draw(_params),
+            watch=tuple(draw(st.lists(st.builds(Watched, estimate=_name), max_size=2))),
+        ),
+        failures=tuple(draw(st.lists(st.builds(Failure, id=_label, mode=_text), max_size=2))),
+        decisions=tuple(
+            draw(
+                st.lists(
+                    st.builds(
+                        Decision,
+                        id=_label,
+                        choice=_text,
+                        context=_text,
+                        options=st.lists(_option, max_size=2),
+                        compare=_params,
+                    ),
+                    max_size=2,
+                )
+            )
+        ),
+        rollout=Rollout(
+            stages=tuple(draw(st.lists(st.builds(Stage, stage=_text), max_size=2))),
+            rollback=draw(_text),
+        ),
+        cost=Cost(
+            items=tuple(
+                draw(
+                    st.lists(st.builds(CostItem, text=_text, price=_text, amount=_text), max_size=2)
+                )
+            ),
+            prices=draw(
+                st.dictionaries(_name, st.builds(Price, value=_text, as_of=_text), max_size=2)
+            ),
+        ),
+        glossary=draw(_params),
         risks=tuple(draw(st.lists(st.builds(Risk, id=_label, text=_text), max_size=2))),
         discussion=tuple(draw(st.lists(st.builds(Topic, topic=_text, text=_text), max_size=2))),
     )

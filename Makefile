@@ -47,6 +47,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/calc.py
 	$(BIN)/python benchmarks/samples.py
+	$(BIN)/python benchmarks/doc.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sdcli.cli.doc_check_run import print_error
 from sdcli.cli.doc_files import Files, Json, expanded, say, verdict_line
-from sdcli.core.errors import InputError
+from sdcli.core.errors import ExitCode, InputError, SdcliError
 
 if TYPE_CHECKING:
     from sdcli.documents import Built
@@ -32,18 +33,38 @@ def build(
 ) -> None:
     """Write the document of a design and its ledger; your own text in it stays."""
     from sdcli.cli.screen import print_json
-    from sdcli.documents import build as build_one
 
     paths, several = expanded(files)
     if out is not None and len(paths) > 1:
         raise InputError("--out takes one design at a time", where="--out", given=str(out))
-    done = [build_one(path, out=out, force=force, fresh=fresh, only=only) for path in paths]
+    done: list[Built] = []
+    code = int(ExitCode.OK)
+    for path in paths:
+        try:
+            one = _built(path, out=out, force=force, fresh=fresh, only=only)
+        except SdcliError as error:  # one design that cannot be built does not hide the others
+            if not several:
+                raise
+            print_error(error)
+            code = max(code, int(error.exit_code))
+            continue
+        done.append(one)
+        if not as_json:
+            say(_built_text(one))
     if as_json:
         answers = [_built_json(one) for one in done]
         print_json({"documents": answers} if several else answers[0])
-        return
-    for one in done:
-        say(_built_text(one))
+    if code:
+        raise typer.Exit(code)
+
+
+def _built(path: Path, **options: Any) -> Built:
+    from sdcli.cli.doc_progress import watching
+    from sdcli.core.clock import SystemClock
+    from sdcli.documents import build as build_one
+
+    with watching() as watch:
+        return build_one(path, clock=SystemClock(), watch=watch, **options)
 
 
 def _built_json(built: Built) -> dict[str, Any]:

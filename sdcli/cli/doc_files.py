@@ -7,38 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdcli.core.errors import InputError
+from sdcli.cli.doc_paths import DESIGN, expanded
 
 if TYPE_CHECKING:
     from sdcli.documents.judging.verdicts import Verdict
 
-DESIGN = "design.yaml"
+__all__ = ["DESIGN", "Files", "Json", "expanded", "say", "verdict_line"]
 
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="FILE|FOLDER",
-        help=f"Designs, their documents, or folders with {DESIGN} in them.",
+        help=f"Designs, their documents or ledgers, or folders with {DESIGN} in them.",
         show_default=f"./{DESIGN}",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
-
-
-def expanded(files: list[Path] | None) -> tuple[list[Path], bool]:
-    """The files that the arguments name, and whether they may be several."""
-    given = files or [Path(DESIGN)]
-    found: list[Path] = []
-    for path in given:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = sorted(path.rglob(DESIGN))
-        if not inside:
-            raise InputError(f"there is no {DESIGN} in this folder", where=str(path))
-        found.extend(inside)
-    unique = list(dict.fromkeys(found))
-    return unique, len(given) > 1 or given[0].is_dir()
 
 
 def verdict_line(verdict: Verdict) -> str:

@@ -1,10 +1,9 @@
 """The console script: standard library only, so that a one-shot sum starts without typer.
 
-`sdcli calc` goes straight to cli/calc.py, which owns its options and its help, and a plain
-`sdcli score` to cli/score_run.py; everything else goes through the typer app, which registers
-both as well, for `--help`. Every error
-ends here: as a text on stderr and an exit code, never as a traceback, unless `--debug`
-stands anywhere on the line.
+`sdcli calc` goes straight to cli/calc.py, which owns its options and its help, a plain `sdcli
+score` to cli/score_run.py and a plain `sdcli doc check` to cli/doc_check_run.py; everything else
+goes through the typer app, which registers them as well, for `--help`. Every error ends here: as a
+text on stderr and an exit code, never as a traceback, unless `--debug` stands anywhere on the line.
 """
 
 from __future__ import annotations
@@ -107,6 +106,12 @@ def _dispatch(arguments: list[str]) -> int:
         call = score_run.plain_call(arguments[1:])
         if call is not None:
             return score_run.run(call)
+    if arguments[:2] == ["doc", "check"]:
+        from sdcli.cli import doc_check_run
+
+        check = doc_check_run.plain_call(arguments[2:])
+        if check is not None:
+            return doc_check_run.run(check)
     from sdcli.cli.app import app
 
     try:

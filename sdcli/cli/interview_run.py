@@ -380,7 +380,7 @@ def _write(machine: Machine, wished: Path | None, folder: Path) -> list[Path]:
         raise file_error(error, folder, doing="make the folder") from error
     design = folder / DESIGN_FILE
     write_atomic(design, dump(machine.design()))
-    built = build(design)
+    built = build(design, clock=SystemClock())
     return [design, built.document, built.ledger]
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import time
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from sdcli.core.text import printable
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 WIDTH = 80
 _TRAILING = re.compile(r" +((?:\x1b\[0m)?)(?=\n)")  # where a style ends, it ends before them
 BAR_WIDTH = 20
+# termaid knows neither Mermaid's codes for characters nor its title and description; a code is
+# drawn as one character of the private area and read back from the drawing.
+_ACCESSIBLE = re.compile(r"(?m)^\s*acc(?:Title|Descr):.*\n?")
+_PRIVATE = 0xE000
+_CODED = re.compile(r"#(3[2-9]|[4-9]\d|1[01]\d|12[0-6]);")  # what can be seen of ASCII
+_SLOW_S = 0.5  # after a try that took longer, the tightest one is the only other
+_STANDING = re.compile("[\ue020-\ue07e]")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -80,6 +88,17 @@ def styled(text: str, style: str = "", *, no_wrap: bool = False) -> Text:
     from rich.text import Text
 
     return Text(plain(text), style=style, no_wrap=no_wrap)
+
+
+def say(*parts: tuple[str, str]) -> None:
+    """A line on stdout, unwrapped, each part with its style.
+
+    Where nothing has a style, rich is not loaded: it takes longer than what is said.
+    """
+    if sys.stdout.isatty() or "FORCE_COLOR" in os.environ:
+        console().print(assemble(*parts), soft_wrap=True)
+    else:
+        print(plain("".join(text for text, _ in parts)).rstrip(" "))
 
 
 def assemble(*parts: tuple[str, str]) -> Text:
@@ -168,8 +187,11 @@ def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
     import termaid
     from termaid.utils import display_width
 
-    # termaid draws round and six-sided shapes as boxes with odd corners; here all are plain.
-    boxes = re.sub(r'(?m)^(\s*n\d+)\W+"(.*)"\W+$', r'\1["\2"]', diagram)
+    boxes = _ACCESSIBLE.sub("", diagram)
+    boxes = _CODED.sub(lambda match: chr(_PRIVATE + int(match[1])), boxes)
+    if boxes.startswith("flowchart"):
+        # termaid draws round and six-sided shapes as boxes with odd corners; here all are plain.
+        boxes = re.sub(r'(?m)^(\s*n\d+)\W+"(.*)"\W+$', r'\1["\2"]', boxes)
     tries: list[dict[str, Any]] = [
         {"gap": 2, "padding_x": 2, "padding_y": 0},
         {"gap": 1, "padding_x": 1, "padding_y": 0},
@@ -178,8 +200,13 @@ def draw_mermaid(diagram: str, width: int = WIDTH) -> str:
             for wide in (32, 24, 16, 12, 8)
         ),
     ]
+    is_slow = False
     for options in tries:
+        if is_slow and options is not tries[-1]:
+            continue
+        started = time.perf_counter()
         drawing = str(termaid.render(boxes, **options))
+        is_slow = is_slow or time.perf_counter() - started > _SLOW_S
         if all(display_width(line) <= width for line in drawing.splitlines()):
-            return drawing
+            return _STANDING.sub(lambda match: chr(ord(match[0]) - _PRIVATE), drawing)
     return ""

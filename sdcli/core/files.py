@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BYTES_MAX = 20_000_000
 STAGED_LETTERS = 40  # of at most 4 bytes each, where a name has room for 255
-_CONFLICT = re.compile(r"(?ms)^<{7} .*?^={7}$.*?^>{7} ")
+_CONFLICT = re.compile(r"^(?:<{7} |={7}\r?$|>{7} )", re.MULTILINE)
 
 
 def file_error(error: OSError, path: Path | str, *, doing: str) -> SdcliError:
@@ -115,8 +115,15 @@ def conflict_line(text: str) -> int:
     """
     if "<<<<<<< " not in text:
         return 0
-    match = _CONFLICT.search(text.replace("\r\n", "\n"))
-    return text.count("\n", 0, match.start()) + 1 if match else 0
+    begin, is_halfway = -1, False  # where the first mark stands; whether its second one has come
+    for match in _CONFLICT.finditer(text):
+        if match[0][0] == "<" and begin < 0:
+            begin = match.start()
+        elif match[0][0] == "=" and begin >= 0:
+            is_halfway = True
+        elif match[0][0] == ">" and is_halfway:
+            return text.count("\n", 0, begin) + 1
+    return 0
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound
 from sdcli.design import plain, settings, validate
+from sdcli.units import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sdcli.design import Design, Loaded, Setting
     from sdcli.documents.inputs import Inputs
     from sdcli.estimate import Line
-    from sdcli.units import Quantity
+    from sdcli.units import Expression, Quantity
 
 
 class Facts:
@@ -34,6 +35,7 @@ class Facts:
         self.design: Design = loaded.design
         self.tree = loaded.tree
         self.path = path
+        self._read: dict[str, Expression] = {}
 
     @property
     def values(self) -> Mapping[str, Quantity]:
@@ -73,6 +75,16 @@ class Facts:
                 if estimate.unit:
                     found[f"estimates.{name}.unit"] = estimate.unit
         return found
+
+    def expression(self, text: str) -> Expression:
+        """A formula that may name metrics and parameters too, read once for all who ask.
+
+        Raises:
+            UnitError: it cannot be read.
+        """
+        if text not in self._read:
+            self._read[text] = parse(text, nouns=self.design.nouns, names=self.values)
+        return self._read[text]
 
     def names_in(self, text: str) -> list[str]:
         """The assumptions and estimates that a formula may name: the words they have in common."""

@@ -59,24 +59,47 @@ class Files:
 
 
 def files_of(given: Path, out: Path | None = None) -> Files:
-    """The files that belong to a design or to a document.
+    """The files that belong to a design, to a document or to a ledger.
 
     Args:
-        given: either of them.
+        given: one of them.
         out: the folder of the document, if it is another than the one where it is found.
 
     Raises:
-        InputError: it is neither, or the document does not say which design it is of.
+        InputError: it is none of them, or the document does not say which design it is of.
     """
     if given.suffix in _DESIGNS:
         return Files(given, given, out or given.parent)
     if given.suffix == DOCUMENT:
         return Files(given, _design_of(given), out or given.parent)
+    if given.name.endswith(LEDGER):
+        return Files(given, _design_of_ledger(given), out or given.parent)
     raise InputError(
         "this is neither a design nor a document",
         where=str(given),
         expected=f"a file like {DESIGN_NAME} or short-links{DOCUMENT}",
     )
+
+
+def is_ours(given: Path) -> bool:
+    """Whether a file is a design, a document of ours or a ledger; of others, nothing is said.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if given.suffix in _DESIGNS:
+        return given.stem == Path(DESIGN_NAME).stem or "schema: sdcli/" in read_text(given)
+    if given.suffix == DOCUMENT:
+        named = _NAMED.search(read_text(given, exact=True)) is not None
+        return named or given.with_name(given.stem + LEDGER).exists()
+    return given.name.endswith(LEDGER)
+
+
+def _design_of_ledger(path: Path) -> Path:
+    ledger = read_ledger(path)
+    if ledger is None:
+        raise InputError("cannot read it: no such file or directory", where=str(path))
+    return path.parent / ledger.design
 
 
 def _design_of(document: Path) -> Path:

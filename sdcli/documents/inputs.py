@@ -22,7 +22,14 @@ Inputs = dict[str, Scalar]
 _WORDING = re.compile(
     r"(title|status|summary|owners(\[\d+\])?)"
     r"|.+\.(text|source|role|context|because|consequence)"
-    r"|discussion\[\d+\]\.topic"
+    r"|context|goals\[\d+\]|out_of_scope\[\d+\]|flows\.[^.]+\.fails"
+    r"|decisions\.[^.]+\.drivers\[\d+\]"
+    r"|failures\.[^.]+\.(mode|effect|detection|response)"
+    r"|(risks\.[^.]+\.mitigation|questions\.[^.]+\.owner)"
+    r"|rollout\.(rollback|stages\[\d+\]\.(stage|watch)|readiness\[\d+\](\.(question|answer))?)"
+    r"|glossary\..+"
+    r"|growth\.watch\.[^.]+(\.\d+)?\.then"
+    r"|(discussion|cross_cutting)\[\d+\]\.topic"
 )
 
 

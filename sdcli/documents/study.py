@@ -10,7 +10,9 @@ from sdcli.design import formulas, in_order, load
 from sdcli.documents.evidence.book import Book
 from sdcli.documents.evidence.provenance import renderer
 from sdcli.documents.facts import Facts
+from sdcli.documents.judging import options
 from sdcli.documents.judging.formulas import faults_in
+from sdcli.documents.judging.metrics import misnamed
 from sdcli.documents.sections.outline import outline
 from sdcli.documents.text.markers import digest
 from sdcli.documents.text.templates import source
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sdcli.core.errors import Fault
-    from sdcli.documents.evidence.plan import Pair
+    from sdcli.documents.evidence.plan import Pair, Plan
     from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.files import Files
     from sdcli.documents.sections.section import Source
@@ -46,26 +48,45 @@ class Study:
         return digest(f"{renderer()} {source(template, self.facts.path.parent)}")
 
 
-def open_study(files: Files, stored: Callable[[Pair], Evidence | None] | None = None) -> Study:
+def open_study(
+    files: Files,
+    stored: Callable[[Pair], Evidence | None] | None = None,
+    run: Callable[[Plan], Evidence] | None = None,
+) -> Study:
     """Read a design and find everything that is wrong with it before anything runs.
 
     Args:
         files: where it lives.
         stored: looks evidence up instead of running it.
+        run: what runs a plan; None: the plan itself.
 
     Raises:
         FaultsFound: every fault, with its line.
         InputError: the file cannot be read.
     """
     facts = Facts(load(files.design), files.design)
-    book = Book(facts, stored)
-    faults = in_order(_unknown(facts, book))
+    book = checked(Book(facts, stored, run))
+    return Study(files, facts, book, outline(facts, book, files.in_comment))
+
+
+def checked(book: Book) -> Book:
+    """The book of a design, when all that its formulas name is there.
+
+    Raises:
+        FaultsFound: something is not; every fault with its line.
+    """
+    faults = in_order(_unknown(book.facts, book))
     if faults:
         raise FaultsFound(faults)
-    return Study(files, facts, book, outline(facts, book, files.in_comment))
+    return book
 
 
 def _unknown(facts: Facts, book: Book) -> Iterator[Fault]:
     """What formulas name and nothing gives; the runs that a design asks for are known by now."""
+    yield from options.faults(facts)
     for key, text in formulas(facts.design):
         yield from faults_in(facts, book, key, text)
+    for i, quality in enumerate(facts.design.requirements.quality):
+        reason = misnamed(facts, book, quality.metric, quality.of)
+        if reason:
+            yield facts.tree.fault(("requirements", "quality", i, "metric"), reason)

@@ -49,7 +49,7 @@ VERSION = 1  # of design files that this program reads
 _KEYS = ("title", "summary", "nouns", "assumptions", "estimates")
 _ASSUMPTION = ("value", "source")
 _ESTIMATE = ("formula", "unit")
-_ORIGIN = "origin"  # beside them in a design
+_IN_A_DESIGN = ("origin", "confidence")  # beside them in a design
 _SCHEMA = re.compile(r"sdcli/([0-9]{1,9})")
 _WORD_MAX = 64  # characters of a key or value that a fault quotes
 _EXAMPLE = "estimates: {rate: {formula: users * uploads, unit: photo/s}}"
@@ -267,7 +267,7 @@ class _Reader:
         return given if isinstance(given, dict) else {}
 
     def _known(self, key: Key, value: dict[str, Any], known: tuple[str, ...]) -> None:
-        allowed = (*known, _ORIGIN) if self.is_design else known
+        allowed = (*known, *_IN_A_DESIGN) if self.is_design else known
         for word in value:
             if word not in allowed:
                 near = did_you_mean(word[:_WORD_MAX], known) or f"one of {', '.join(known)}"

@@ -28,15 +28,18 @@ requirements:
     - {id: Q1, metric: ring.balance.peak_to_mean, of: ring, op: "<=", target: 1.25}
     - {id: Q2, metric: estimate.write_rate, op: "<=", target: 1000 link/s}
     - {id: Q3, text: redirects feel instant}
+goals: [a link is short]
 out_of_scope: [accounts]
 assumptions:
   writes: {value: 100M link/month, source: product brief}
   read_ratio: {value: 100 redirect/link}
   item: {value: 500 B/link, origin: accepted}
+  page: {value: 1 to 4 KB/redirect}
 estimates:
   write_rate: {formula: writes, unit: link/s}
   read_rate: {formula: writes * read_ratio, unit: redirect/s}
   data: {formula: writes * item * 5 year, unit: TB}
+  pages: {formula: read_rate * page, unit: MB/s}
 components:
   lb: {kind: load-balancer}
   ring:
@@ -46,16 +49,33 @@ components:
     evidence: [{run: ring.balance, with: {keys: 2000}}]
   cache: {kind: cache, params: {size: data / 10}}
   store: {kind: kv-store}
+  search: {kind: search-index, params: {rate: 100 request/s, capacity: 200 request/s}}
 flows:
   redirect: client -> lb -> ring -> cache | store
+api: [{call: "GET /{code}", flow: redirect, rate: read_rate, request: 200 B, response: 300 B}]
+data:
+  links:
+    fields: {code: {type: text, size: 7 B, key: true}, url: {type: text, size: 93 B}}
+    rows: 6G link
+    store: store
 decisions:
   - id: D1
     options: [ring, modulo]
     choice: ring
     confirm: ring.spread <= 0.1
     revisit_when: write_rate > 1k link/s
+growth: {rates: {writes: 5 %/month}}
+cost: {items: [{text: memory, price: memory, amount: data / 10}]}
 risks: [{id: R1, text: hot keys}]
 discussion: [{topic: Codes, text: "Seven letters.\\n\\n- base62\\n- no collisions"}]
+failures: [{id: X1, of: cache, mode: the cache is empty, survives_if: read_rate <= 5k redirect/s}]
+cross_cutting: [{topic: Security, text: links are public}]
+rollout:
+  stages: [{stage: canary, share: 1 %, go_if: ring.spread <= 0.1}]
+  rollback: the old service stays
+  readiness: [{question: How is it turned off?, answer: with a flag}]
+questions: [{id: O1, text: which region first}]
+glossary: {link: a short URL}
 """
 
 _RESULTS: dict[str, Evidence] = {}

@@ -39,7 +39,11 @@ def hostile(attack: str) -> str:
             "id": "evil",
             "title": attack,
             "owners": [attack],
+            "reviewers": [attack],
+            "date": attack,
             "summary": attack,
+            "context": attack,
+            "goals": [attack],
             "requirements": {
                 "functional": [{"id": "F1", "text": attack}],
                 "quality": [{"id": "Q1", "text": attack}],
@@ -49,19 +53,59 @@ def hostile(attack: str) -> str:
             "components": {
                 "a": {"kind": "service", "role": attack},
                 "b": {"kind": "cache"},
+                "c": {"kind": "external", "role": attack},
             },
-            "flows": {"f": "client -> a -> b"},
+            "flows": {
+                "f": "client -> a -> b",
+                "g": {"path": "client -> a -> b | c", "fails": attack},
+                "h": {"path": "client -> a -> c", "fails": attack},
+            },
+            "api": [
+                {"call": attack, "text": attack, "rate": "1/s", "request": "1 KB"},
+                {"call": attack, "text": attack, "response": "1 KB"},
+            ],
+            "data": {
+                "d": {
+                    "text": attack,
+                    "fields": {"x": {"type": attack, "size": "1 B", "text": attack}},
+                    "rows": "10",
+                }
+            },
             "decisions": [
                 {
                     "id": "D1",
                     "context": attack,
-                    "options": [attack],
+                    "drivers": [attack],
+                    "options": [
+                        {"name": attack, "text": attack},
+                        {"name": "other", "text": attack, "values": {attack: "x + 1"}},
+                        {"name": "third", "with": {"x": "2"}},
+                    ],
+                    "compare": {attack: "x"},
                     "choice": attack,
                     "because": attack,
                     "consequence": attack,
                 }
             ],
-            "risks": [{"id": "R1", "text": attack}],
+            "failures": [
+                {
+                    "id": "X1",
+                    "mode": attack,
+                    "effect": attack,
+                    "detection": attack,
+                    "response": attack,
+                    "survives_if": "x > 1",
+                }
+            ],
+            "cross_cutting": [{"topic": attack, "text": attack}],
+            "rollout": {
+                "stages": [{"stage": attack, "watch": attack, "go_if": "x > 1"}],
+                "rollback": attack,
+                "readiness": [{"question": attack, "answer": attack}, {"question": attack}],
+            },
+            "questions": [{"id": "O1", "text": attack, "owner": attack}],
+            "glossary": {attack: attack},
+            "risks": [{"id": "R1", "text": attack, "mitigation": attack}],
             "discussion": [{"topic": attack, "text": attack}],
         }
     )

@@ -90,9 +90,9 @@ def test_a_design_file_is_a_sheet():
     path = ROOT / "examples" / "designs" / "url-shortener" / "design.yaml"
     found = sheet.load(path)
     assert found.title == "URL shortener"
-    assert found.assumptions["kept"] == sheet.Assumption("5 year", "product brief")
-    # 80M to 120M a month over 30 days of 86,400 s: sqrt(80 * 120) = 97.98M, 37.8 a second
-    assert found.worksheet.values["write_rate"].in_unit("link/s") == pytest.approx(37.8, rel=0.001)
+    assert found.assumptions["fleet"] == sheet.Assumption("8 node", "the machines that we have")
+    # 80M to 125M a month over 30 days of 86,400 s: sqrt(80 * 125) = 100M, 38.58 a second
+    assert found.worksheet.values["write_rate"].in_unit("link/s") == pytest.approx(38.58, rel=0.001)
 
 
 def test_a_sheet_reads_the_version_of_designs_that_the_program_writes():

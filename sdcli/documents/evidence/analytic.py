@@ -67,7 +67,9 @@ class Analytic(Plan):
 
     @property
     def metrics(self) -> tuple[MetricOf, ...]:  # noqa: D102 - Plan says it
-        return tuple(MetricOf(output.name, output.help.rstrip(".")) for output in self.calculator.outputs)
+        return tuple(
+            MetricOf(output.name, output.help.rstrip(".")) for output in self.calculator.outputs
+        )
 
     @property
     def params(self) -> dict[str, Any]:  # noqa: D102 - Plan says it
@@ -96,13 +98,19 @@ class Analytic(Plan):
     def _outcome(self) -> Outcome:
         return self.calculator.run(self.values)
 
-    def rows(self) -> list[Row]:  # noqa: D102 - Plan says it
+    def trouble(self) -> str:  # noqa: D102 - Plan says it
         if self.problem:
-            return [Row(name, text, self.origins[name]) for name, text in self.given.items()]
+            return self.problem
         try:
-            inputs = self._outcome.inputs
-        except InputError:
-            inputs = self.values
+            self._outcome  # noqa: B018 - it is worked out, and kept
+        except InputError as error:
+            return problem_of(error)
+        return ""
+
+    def rows(self) -> list[Row]:  # noqa: D102 - Plan says it
+        if self.trouble():
+            return [Row(name, text, self.origins[name]) for name, text in self.given.items()]
+        inputs = self._outcome.inputs
         return [
             Row(name, _shown(value), self.origins.get(name, "default"))
             for name, value in inputs.items()
@@ -178,11 +186,6 @@ def plan_analytic(facts: Facts, component: str, item: EvidenceRun) -> Analytic:
         if param.kind.certain and isinstance(value, Quantity) and value.is_range:
             values[param.name] = quantity(_median(value), nouns=facts.design.nouns)
             taken.origins[param.name] += f", median of {value}"
-    if not problem:
-        try:
-            calculator.run(values)
-        except InputError as error:
-            problem = problem_of(error)
     return Analytic(
         component=component,
         item=item,

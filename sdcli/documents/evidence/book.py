@@ -23,24 +23,50 @@ class Book:
     Args:
         facts: whose evidence.
         stored: looks a result up instead of running it (`--fast`); None: run.
+        run: what runs a plan; None: the plan itself.
+
+    Attributes:
+        variants: the books of the design as options of decisions would have it, by what they
+            change; why there is none, where there is none.
 
     Raises:
         FaultsFound: the design asks for a run that cannot be.
     """
 
     def __init__(
-        self, facts: Facts, stored: Callable[[Pair], Evidence | None] | None = None
+        self,
+        facts: Facts,
+        stored: Callable[[Pair], Evidence | None] | None = None,
+        run: Callable[[Plan], Evidence] | None = None,
     ) -> None:
         self.plans, faults = plans(facts)
         if faults:
             raise FaultsFound(in_order(faults))
+        self.facts = facts
+        self.variants: dict[tuple[tuple[str, str], ...], Book | str] = {}
         self._stored = stored
+        self._run = run
         self._results: dict[str, Evidence | str] = {}
+
+    def beside(self, facts: Facts) -> Book:
+        """The book of a variant of the design; what ran for one of the two has run for both.
+
+        Raises:
+            FaultsFound: the variant asks for a run that cannot be.
+        """
+        other = Book(facts, self._stored, self._run)
+        other._results = self._results
+        return other
 
     @property
     def is_stored(self) -> bool:
         """Whether results are looked up and nothing runs."""
         return self._stored is not None
+
+    @property
+    def count(self) -> int:
+        """How many different runs the design asks for."""
+        return len({plan.fingerprint for plan in self.plans.values() if not plan.problem})
 
     def of(self, component: str) -> list[Plan]:
         """The runs that back one component."""
@@ -66,13 +92,13 @@ class Book:
         if self._stored is not None:
             found = self._stored(plan.pair)
             if found is None:
-                return "the ledger has no result"
+                return plan.trouble() or "the ledger has no result"
             asked = (plan.params, plan.item.seed)
             return found if (found.params, found.seed) == asked else "it has not run like this yet"
         mark = plan.fingerprint
         if mark not in self._results:
             try:
-                self._results[mark] = plan.run()
+                self._results[mark] = self._run(plan) if self._run else plan.run()
             except InputError as error:
                 self._results[mark] = problem_of(error)
         return self._results[mark]

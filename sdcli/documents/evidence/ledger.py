@@ -1,13 +1,14 @@
 """The ledger beside a document: what each block read, what each run gave, from which code.
 
-`<id>.evidence.json`. It holds no date, host or path of the machine, so that a build which
-changes nothing leaves its bytes alone, and a fresh clone checks fresh.
+`<id>.evidence.json`. When and on what machine something ran stands here and nowhere else, and is
+compared with nothing; a result that agrees with the stored one keeps what was noted then, so that
+a build which changes nothing leaves the bytes alone, and a fresh clone checks fresh.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sdcli.core.errors import DamagedError, InputError
@@ -21,16 +22,45 @@ if TYPE_CHECKING:
     from sdcli.documents.inputs import Inputs
 
 SCHEMA = "sdcli-ledger/1"
+SEAL, _SEALED = ',\n "seal": "', '"\n}\n'
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Ran:
+    """When and where something ran; nothing is ever compared with it.
+
+    Args:
+        machine: system, architecture and cores; neither a name nor a path.
+        python, sdcli: their versions.
+        time: the day and the time in UTC, when it had run.
+        seconds: how long it took.
+    """
+
+    machine: str
+    python: str
+    sdcli: str
+    time: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Run:
-    """One stored result: the evidence, and the code that it came from."""
+    """One stored result: the evidence, the code that it came from, when and where it ran."""
 
     evidence: Evidence
     sources: dict[str, str]
+    ran: Ran | None = None
+
+    def kept(self, old: Run | None) -> Run:
+        """The stored run where it says the same and came from the same code, else this one."""
+        if old is None or self.sources != old.sources:
+            return self
+        before, now = old.evidence, self.evidence
+        same = before.fingerprint == now.fingerprint and now.agrees(before)
+        same = same and replace(before, metrics=now.metrics) == now
+        return old if same and (old.ran or not self.ran) else self
 
 
 @dataclass(frozen=True)
@@ -54,21 +84,52 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All blocks of one document; `design` and `document` are named as seen from its folder."""
+    """All blocks of one document.
+
+    Args:
+        design, document: the two files, as seen from the ledger's folder.
+        blocks: by id, in the order of the document.
+        sdcli: the version that built it; empty in a ledger of before this was noted.
+        answer: what a check found on the design when it was built (checking/seal.py), or None.
+    """
 
     design: str
     document: str
     blocks: dict[str, Entry]
+    sdcli: str = ""
+    answer: dict[str, Any] | None = None
 
 
-def ledger_text(ledger: Ledger) -> str:
-    """The bytes of a ledger: one form for one content."""
-    data = {
-        "schema": SCHEMA,
+def ledger_text(ledger: Ledger, seal: Callable[[str], str] | None = None) -> str:
+    """The bytes of a ledger: one form for one content.
+
+    Args:
+        ledger: what it says.
+        seal: makes the seal of all that stands above it; None for a ledger without one.
+    """
+    data: dict[str, Any] = {"schema": SCHEMA}
+    if ledger.sdcli:
+        data["sdcli"] = ledger.sdcli
+    data |= {
         "design": ledger.design,
         "document": ledger.document,
         "blocks": {name: _entry_json(entry) for name, entry in ledger.blocks.items()},
     }
+    if ledger.answer is None or seal is None:
+        return _json(data)
+    text = _json(data | {"answer": ledger.answer})
+    return text.removesuffix("\n}\n") + SEAL + seal(text) + _SEALED
+
+
+def without_seal(text: str) -> tuple[str, str]:
+    """The text of a ledger as it was sealed, and its seal; two empty texts where it has none."""
+    if not text.endswith(_SEALED):
+        return "", ""
+    above, mark, seal = text.removesuffix(_SEALED).rpartition(SEAL)
+    return (above + "\n}\n", seal) if mark else ("", "")
+
+
+def _json(data: dict[str, Any]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
@@ -84,6 +145,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
             del told["not_carried"]
         told["fingerprint"] = entry.run.evidence.fingerprint
         told["sources"] = entry.run.sources
+        if entry.run.ran is not None:
+            told["ran"] = asdict(entry.run.ran)
         data["evidence"] = told
     if entry.verdicts:
         data["verdicts"] = entry.verdicts
@@ -119,6 +182,8 @@ def read_ledger(path: Path) -> Ledger | None:
             design=_got(data, "design", str),
             document=_got(data, "document", str),
             blocks=_mapped(data, "blocks", _entry),
+            sdcli=_got(data, "sdcli", str) if "sdcli" in data else "",
+            answer=_got(data, "answer", dict) if "answer" in data else None,
         )
     except _Unlike as error:
         raise _damaged(path, f"{error.at}: this is not what was written") from error
@@ -213,7 +278,16 @@ def _run(data: Any) -> Run:
         scale=_got(data, "scale", str),
         not_carried=_names(data, "not_carried") if "not_carried" in data else (),
     )
-    return Run(evidence=evidence, sources=_mapped(data, "sources", _text))
+    return Run(
+        evidence=evidence,
+        sources=_mapped(data, "sources", _text),
+        ran=_ran(data["ran"]) if "ran" in data else None,
+    )
+
+
+def _ran(data: Any) -> Ran:
+    words = {name: _got(data, name, str) for name in ("machine", "python", "sdcli", "time")}
+    return Ran(**words, seconds=_got(data, "seconds", float))
 
 
 def _sort(data: Any) -> Sort:

@@ -83,6 +83,10 @@ class Plan(ABC):
         """The metric of that name; None when there is no such one."""
         return next((metric for metric in self.metrics if metric.name == name), None)
 
+    def trouble(self) -> str:
+        """Why it gives no result; empty when it gives one. A calculator is worked out to know."""
+        return self.problem
+
     @property
     @abstractmethod
     def sort(self) -> Sort:

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.documents.judging.metrics import of_name
-from sdcli.units import holds, parse, quantity
+from sdcli.units import parse, quantity
+from sdcli.units.syntax import Comparison, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sdcli.core.errors import Fault
     from sdcli.core.yaml import Key
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
-    from sdcli.units import Quantity
+    from sdcli.units import Expression, Quantity
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Worth:
 
 def names_in(facts: Facts, text: str) -> list[str]:
     """The names in a formula, dotted ones too; none in an empty one."""
-    return sorted(parse(text, nouns=facts.design.nouns, names=facts.values).names) if text else []
+    return sorted(facts.expression(text).names) if text else []
 
 
 def inputs_of(facts: Facts, book: Book, *texts: str) -> Inputs:
@@ -66,11 +67,38 @@ def inputs_of(facts: Facts, book: Book, *texts: str) -> Inputs:
 
 
 def answer(facts: Facts, book: Book, text: str) -> Answer:
-    """Whether a comparison holds, with the numbers that decided it."""
+    """Whether a comparison holds at the medians, with the numbers that decided it.
+
+    Where its numbers are ranges that reach past each other, what is shown says so.
+    """
     env, shown, missing = _numbers(facts, book, text)
     if missing:
         return Answer(None, "; ".join(shown))
-    return Answer(holds(text, env, nouns=facts.design.nouns), ", ".join(shown))
+    expression = parse(text, nouns=facts.design.nouns, names=env)
+    try:
+        found = expression.holds(env)
+    except InputError as error:
+        return Answer(None, str(error).replace("\n", " "))
+    told = ", ".join(shown)
+    if _is_open(expression, env, facts):
+        told += f"; by the ranges it may {'not hold' if found else 'hold already'}"
+    return Answer(found, told)
+
+
+def _is_open(expression: Expression, env: Mapping[str, Quantity], facts: Facts) -> bool:
+    """Whether a single comparison comes out otherwise at an end of its ranges.
+
+    The two sides are subtracted as one formula, so that what stands on both sides cancels.
+    """
+    node = expression.node
+    if not isinstance(node, Comparison):
+        return False
+    difference = f"({write(node.left)}) - ({write(node.right)})"
+    try:
+        gap = quantity(difference, nouns=facts.design.nouns, env=env)
+    except InputError:
+        return False  # sides that compare and do not subtract: one answer is all there is
+    return gap.is_range and gap.low < 0 < gap.high
 
 
 def worth(facts: Facts, book: Book, text: str) -> Worth:

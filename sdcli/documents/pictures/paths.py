@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from sdcli.design import CLIENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sdcli.design import Design, Flow
 
 _LOOKED_UP = {"cache", "cdn"}  # kinds that can answer "not here" and be healthy
@@ -96,15 +98,21 @@ class Edge:
     flows: tuple[str, ...]
 
 
-def edges(design: Design) -> list[Edge]:
+def edges(design: Design, box: Callable[[str], str] = str) -> list[Edge]:
     """Every pair of parts that call each other, in the order of the flows, each pair once.
 
     A pair that one flow calls always and another only as an alternative counts as always.
+
+    Args:
+        design: whose flows.
+        box: the box in which a part is drawn; calls inside one box are left out.
     """
     found: dict[tuple[str, str], Edge] = {}
     for name, flow in design.flows.items():
         for step in (step for call in calls(design, flow) for step in call.steps()):
-            key = (step.caller, step.callee)
+            key = (box(step.caller), box(step.callee))
+            if key[0] == key[1]:
+                continue
             had = found.get(key)
             if had is None:
                 found[key] = Edge(*key, step.condition, (name,))

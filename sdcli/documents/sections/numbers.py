@@ -33,10 +33,12 @@ def _assumptions_view(facts: Facts) -> View:
                 "name": name,
                 "value": str(facts.values[name]),
                 "source": part.source,
+                "confidence": part.confidence,
                 "origin": part.origin,
             }
             for name, part in facts.design.assumptions.items()
         ],
+        "rated": any(part.confidence for part in facts.design.assumptions.values()),
         "ranges": any(facts.values[name].is_range for name in facts.design.assumptions),
     }
 

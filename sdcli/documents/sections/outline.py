@@ -11,14 +11,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.documents.sections import (
+    api,
+    capacity,
     closing,
     components,
+    context,
+    cost,
+    cross_cutting,
+    data,
     decisions,
+    failures,
+    growth,
     numbers,
+    provenance,
     requirements,
+    rollout,
     scope,
+    sensitivity,
     summary,
     topology,
+    verdict,
 )
 from sdcli.documents.sections.section import Source
 from sdcli.documents.text.escape import Safe
@@ -36,17 +48,32 @@ HEADER = "header"
 NOT_COVERED = "not-covered"
 
 SECTIONS = (
+    verdict.SECTION,
     summary.SECTION,
-    requirements.SECTION,
+    context.SECTION,
     scope.SECTION,
+    requirements.SECTION,
     numbers.ASSUMPTIONS,
     numbers.ESTIMATES,
+    sensitivity.SECTION,
+    api.SECTION,
+    data.SECTION,
     topology.TOPOLOGY,
     topology.FLOWS,
     components.SECTION,
+    capacity.SECTION,
+    growth.SECTION,
+    failures.SECTION,
     decisions.SECTION,
+    cross_cutting.SECTION,
+    rollout.ROLLOUT,
+    rollout.READINESS,
+    cost.SECTION,
     closing.RISKS,
+    closing.QUESTIONS,
+    closing.GLOSSARY,
     closing.DISCUSSION,
+    provenance.SECTION,
 )
 
 
@@ -78,6 +105,8 @@ def _header(design: Design, source: str) -> View:
         "title": design.title,
         "status": design.status,
         "owners": design.owners,
+        "reviewers": design.reviewers,
+        "date": design.date,
         "source": Safe(source),
     }
 

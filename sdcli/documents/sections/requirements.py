@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdcli.documents.figures.given import told
 from sdcli.documents.inputs import by_id
 from sdcli.documents.judging.metrics import of_requirement
 from sdcli.documents.judging.verdicts import verdicts
@@ -31,27 +32,35 @@ def _inputs(facts: Facts, book: Book) -> Inputs:
     for quality in facts.design.requirements.quality:
         if quality.metric:
             found |= of_requirement(facts, book, quality.metric, quality.of).inputs(facts)
-            found |= facts.behind(facts.names_in(quality.target))
+        texts = f"{quality.target} {quality.load} {quality.window}"
+        found |= facts.behind(facts.names_in(texts))
     return found
 
 
 def _view(facts: Facts, book: Book) -> View:
+    asked = facts.design.requirements.quality
     return {
         "functional": [
             {"id": part.id, "text": part.text, "priority": part.priority}
             for part in facts.design.requirements.functional
         ],
-        "quality": [_row(verdict) for verdict in verdicts(facts, book)],
+        "quality": [_row(facts, verdict) for verdict in verdicts(facts, book)],
+        "loads": any(part.load for part in asked),
+        "windows": any(part.window for part in asked),
     }
 
 
-def _row(verdict: Verdict) -> View:
+def _row(facts: Facts, verdict: Verdict) -> View:
     quality = verdict.quality
     of = f" of {quality.of}" if quality.of else ""
     return {
         "id": quality.id,
         "text": quality.text or verdict.found.title,
         "target": f"{quality.op} {quality.target}" if quality.metric else "",
+        "load": quality.load,
+        "load_value": told(facts, f"requirements.quality.{quality.id}.load", quality.load),
+        "window": quality.window,
+        "window_value": told(facts, f"requirements.quality.{quality.id}.window", quality.window),
         "measured": verdict.shown,
         "verdict": verdict.word,
         "metric": quality.metric + of,

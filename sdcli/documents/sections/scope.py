@@ -1,4 +1,4 @@
-"""What is left out on purpose."""
+"""What is wanted, and what is left out on purpose."""
 
 from __future__ import annotations
 
@@ -15,10 +15,20 @@ if TYPE_CHECKING:
 
 
 def _sources(facts: Facts, book: Book) -> Iterator[Source]:  # noqa: ARG001 - every section's form
-    items = facts.design.out_of_scope
-    yield Source("scope", "scope", leaves("out_of_scope", items), lambda: {"items": items})
+    goals, left_out = facts.design.goals, facts.design.out_of_scope
+    yield Source(
+        "scope",
+        "scope",
+        {**leaves("goals", goals), **leaves("out_of_scope", left_out)},
+        lambda: {"goals": goals, "items": left_out},
+    )
 
 
 SECTION = Section(
-    EVERY, (Part("out_of_scope", "Out of scope", lambda d: bool(d.out_of_scope)),), _sources
+    EVERY,
+    (
+        Part("goals", "Goals", lambda d: bool(d.goals)),
+        Part("out_of_scope", "Out of scope", lambda d: bool(d.out_of_scope)),
+    ),
+    _sources,
 )

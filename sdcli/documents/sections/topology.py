@@ -6,7 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sdcli.design import leaves
+from sdcli.documents.figures.given import told
 from sdcli.documents.inputs import listed
+from sdcli.documents.pictures.failing import answers_of, failing, has_alternatives, queue_notes
 from sdcli.documents.pictures.flowchart import topology
 from sdcli.documents.pictures.paths import calls, edges
 from sdcli.documents.pictures.sequence import sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
+    from sdcli.documents.pictures.paths import Call
     from sdcli.documents.sections.section import View
 
 
@@ -73,29 +76,69 @@ def _flows(facts: Facts, book: Book) -> Iterator[Source]:  # noqa: ARG001 - the 
             {
                 **leaves(f"flows.{name}", flow),
                 **{key: kind for key, kind in kinds.items() if key.split(".")[1] in hops},
+                **_deliveries(facts, hops),
+                **facts.behind(facts.names_in(f"{flow.rate} {flow.budget}")),
             },
-            partial(_flow_view, design, name),
+            partial(_flow_view, facts, name),
         )
 
 
-def _flow_view(design: Design, name: str) -> View:
+def _deliveries(facts: Facts, hops: set[str]) -> Inputs:
+    """What each queue on the way says of what becomes of a message that its taker failed on."""
+    found: Inputs = {}
+    for name, part in facts.design.components.items():
+        if name in hops and "delivery" in part.params:
+            found[facts.setting_key(name, "delivery")] = part.params["delivery"]
+    return found
+
+
+def _flow_view(facts: Facts, name: str) -> View:
+    """One flow as a sequence, with how often it is taken and what it may take."""
+    design = facts.design
     part = design.flows[name]
-    steps = [step for call in calls(design, part) for step in call.steps()]
+    trees = calls(design, part)
+    steps = [row for first in trees for row in _steps(first, part.fails)]
+    notes = [note for first in trees for note in queue_notes(design, first)]
     return {
         "name": name,
         "path": part.path,
         "origin": part.origin,
+        "rate": part.rate,
+        "rate_value": told(facts, f"flows.{name}.rate", part.rate),
+        "budget": part.budget,
+        "budget_value": told(facts, f"flows.{name}.budget", part.budget),
+        "fails": part.fails,
         "diagram": mermaid(sequence(design, name)),
-        "steps": [
-            {
-                "caller": step.caller,
-                "callee": step.callee,
-                "condition": step.condition,
-                "queued": step.queued,
-            }
-            for step in steps
-        ],
+        "steps": steps,
+        "queues": [{"name": queue, "text": text} for queue, text in dict.fromkeys(notes)],
     }
+
+
+def _steps(first: Call, fails: str) -> list[View]:
+    """The calls of one tree, then the errors that go back when its last part fails."""
+    rows: list[View] = [
+        {
+            "caller": step.caller,
+            "callee": step.callee,
+            "condition": step.condition,
+            "queued": step.queued,
+            "error": "",
+        }
+        for step in first.steps()
+    ]
+    failed = failing(first)
+    if failed is None or (has_alternatives(first) and not fails):
+        return rows
+    return rows + [
+        {
+            "caller": call.callee,
+            "callee": call.caller,
+            "condition": f"if {failed.part} fails",
+            "queued": False,
+            "error": seen,
+        }
+        for call, seen in zip(failed.back, answers_of(failed, fails), strict=True)
+    ]
 
 
 TOPOLOGY = Section(

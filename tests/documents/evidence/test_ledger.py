@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import platform
 import re
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+import sdcli
+from sdcli.core.clock import ManualClock
 from sdcli.core.errors import DamagedError, InputError
-from sdcli.documents.evidence.ledger import ledger_text, read_ledger
+from sdcli.documents.evidence.exact import Exact
+from sdcli.documents.evidence.ledger import ledger_text, read_ledger, without_seal
+
+if TYPE_CHECKING:
+    from sdcli.documents.evidence.result import Evidence
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAD = '{"schema": "sdcli-ledger/1", "design": "d", "document": "m", '
@@ -20,16 +28,86 @@ HEAD = '{"schema": "sdcli-ledger/1", "design": "d", "document": "m", '
 def test_what_is_written_reads_back_and_writes_the_same(built):
     ledger = read_ledger(built.ledger)
     assert ledger is not None
-    assert ledger_text(ledger) == built.ledger.read_text()
-
-
-def test_a_ledger_has_no_date_host_or_path_of_the_machine(built):
     text = built.ledger.read_text()
-    assert str(built.folder) not in text
+    above, seal = without_seal(text)
+    assert len(seal) == 64
+    assert ledger_text(ledger, lambda _: seal) == text
+    assert '"answer"' in above
+    assert '"answer"' not in ledger_text(ledger)  # it goes with the seal, or not at all
+
+
+def test_a_ledger_has_no_host_or_path_of_the_machine(desk):
+    desk.build(clock=ManualClock())
+    text = desk.ledger.read_text()
+    assert str(desk.folder) not in text
     assert str(ROOT) not in text
     assert platform.node() not in text
-    assert not re.search(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{2}:\d{2}:\d{2}\b", text)
     assert json.loads(text)["design"] == "design.yaml"
+
+
+def _ran(desk) -> dict:
+    blocks = json.loads(desk.ledger.read_text())["blocks"]
+    return blocks["evidence/ring/ring.balance"]["evidence"]["ran"]
+
+
+def test_a_run_keeps_when_on_what_and_how_long_it_ran(desk, monkeypatch):
+    clock = ManualClock(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
+    run = Exact.run
+
+    def slow(plan: Exact) -> Evidence:
+        clock.advance(2.5)
+        return run(plan)
+
+    monkeypatch.setattr(Exact, "run", slow)
+    desk.build(clock=clock)
+    ran = _ran(desk)
+    assert ran["time"] == "2026-03-04T05:06:09Z"  # 2.5 s later
+    assert ran["seconds"] == 2.5
+    assert ran["sdcli"] == sdcli.__version__
+    assert ran["python"] == platform.python_version()
+    assert re.fullmatch(r"\w+ \w+, \d+ cores?", ran["machine"])
+
+
+def test_a_build_that_changes_nothing_keeps_what_was_noted_then(desk):
+    clock = ManualClock()
+    desk.build(clock=clock)
+    ledger, document = desk.ledger.read_bytes(), desk.document.read_bytes()
+    clock.advance(1000)
+    desk.build(clock=clock)
+    assert desk.ledger.read_bytes() == ledger
+    desk.build(clock=clock, fresh=True)  # from the template: nothing is kept
+    assert desk.ledger.read_bytes() != ledger
+    assert desk.document.read_bytes() == document
+
+
+def test_another_result_or_other_code_is_a_run_of_its_own(desk):
+    clock = ManualClock()
+    desk.build(clock=clock)
+    first = _ran(desk)["time"]
+    clock.advance(60)
+    desk.change("vnodes: 160", "vnodes: 161")
+    desk.build(clock=clock)
+    assert _ran(desk)["time"] > first
+    second = _ran(desk)["time"]
+    data = json.loads(desk.ledger.read_text())
+    sources = data["blocks"]["evidence/ring/ring.balance"]["evidence"]["sources"]
+    sources[next(iter(sources))] = "0" * 64
+    desk.ledger.write_text(json.dumps(data, indent=1) + "\n")
+    clock.advance(60)
+    desk.build(clock=clock)
+    assert _ran(desk)["time"] > second
+
+
+def test_a_ledger_of_before_these_were_noted_is_read(built):
+    data = json.loads(built.ledger.read_text())
+    for name in ("sdcli", "answer", "seal"):
+        del data[name]
+    data["blocks"]["evidence/ring/ring.balance"]["evidence"].pop("ran", None)
+    built.ledger.write_text(json.dumps(data, indent=1) + "\n")
+    assert read_ledger(built.ledger).sdcli == ""
+    for fast in (False, True):
+        answer = built.check(fast=fast)
+        assert (answer.state, answer.findings) == ("fresh", [])
 
 
 def test_an_evidence_block_keeps_inputs_result_units_and_sources(built):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sdcli.core.errors import FaultsFound
 from sdcli.documents.judging.metrics import in_quantities
 from sdcli.documents.judging.verdicts import judged
 from sdcli.experiments import limiter_burst
@@ -42,8 +43,6 @@ def test_a_metric_is_a_quantity_in_its_unit(value, unit, shown):
 @pytest.mark.parametrize(
     ("metric", "reason"),
     [
-        ("ring.balance.peak_to_men, of: ring", "did you mean peak_to_mean?"),
-        ("ring.balanc.spread, of: ring", "did you mean ring.balance?"),
         ("ring.balance.spread, of: cache", "cache has no evidence ring.balance"),
         ("latency.p99", "names no component"),
         ("ring.balance.rings, of: ring", "the metric is ring, the target is number"),
@@ -56,6 +55,54 @@ def test_what_cannot_be_measured_says_why_and_stops_nothing(desk, metric, reason
     assert reason in verdict.reason
     assert f"Q1 is unmeasured: {verdict.reason.split()[0]}" in desk.text
     assert desk.check().state == "fresh"
+
+
+@pytest.mark.parametrize(
+    ("metric", "reason"),
+    [
+        ("ring.balance.peak_to_men, of: ring", "did you mean peak_to_mean?"),
+        ("ring.balanc.spread, of: ring", "no experiment and no calculator is named ring.balanc"),
+        ("queu.p99, of: ring", "did you mean queue?"),
+    ],
+)
+def test_a_metric_that_there_is_not_is_a_fault_with_its_line(desk, metric, reason):
+    desk.change("ring.balance.peak_to_mean, of: ring", metric)
+    with pytest.raises(FaultsFound) as caught:
+        desk.build()
+    assert reason in caught.value.render()
+    assert "requirements.quality[0].metric" in caught.value.render()
+
+
+def test_a_metric_and_a_parameter_of_one_name_must_be_told_apart(desk):
+    desk.change(
+        "  store: {kind: kv-store}\n",
+        "  store: {kind: kv-store, params: {size: 10 TB, shard_size: 1 TB, shards: 12},"
+        " evidence: [{run: shards}]}\n",
+    )
+    desk.change("ring.spread <= 0.1", "store.shards <= 12")
+    with pytest.raises(FaultsFound, match="1 fault") as caught:
+        desk.build()
+    assert "store.shards may be store.shards.shards or store.params.shards" in caught.value.render()
+    desk.change("store.shards <= 12", "store.params.shards == 12 and store.shards.shards < 12")
+    desk.build()
+    assert desk.check().holds
+
+
+def test_a_comparison_that_its_ranges_leave_open_says_so(desk):
+    # 800M to 3.2G links a month: 309 to 1235 link/s, median 617
+    desk.change("100M link/month", "800M to 3200M link/month")
+    desk.build()
+    told = "write_rate is 308.6 to 1.235k link/s; by the ranges it may hold already"
+    assert f"**not yet** ({told})" in desk.text
+    desk.change("ring.spread <= 0.1", "write_rate <= 1k link/s")
+    desk.build()
+    assert "; by the ranges it may not hold)" in desk.text
+
+
+def test_a_comparison_of_two_kinds_is_not_measured_and_says_why(desk):
+    desk.change("ring.spread <= 0.1", "ring.spread <= 5 ms")
+    desk.build()
+    assert "**not measured** (this compares number with time" in desk.text
 
 
 def test_a_range_that_reaches_past_its_target_is_at_risk(desk):
@@ -114,7 +161,7 @@ def test_a_count_of_a_shorter_window_meets_no_requirement(desk, monkeypatch):
     for fast in (False, True):  # the ledger keeps what a run at full scale would have given
         found = desk.check(fast=fast)
         assert found.state == "fresh"
-        assert [v.reason for v in found.requirements if v.quality.id == "Q1"] == [reason]
+        assert [v.reason for v in found.requirements if v.id == "Q1"] == [reason]
 
 
 def test_a_count_of_a_shorter_window_confirms_and_revisits_nothing(desk, monkeypatch):

@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Literal
 from sdcli.core.errors import AnswerIsNo, InputError
 from sdcli.core.files import read_text, write_atomic
 from sdcli.core.suggest import did_you_mean
-from sdcli.documents.evidence.ledger import Entry, Ledger, Run, ledger_text, read_ledger
+from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.evidence.running import Runner
 from sdcli.documents.files import files_of, read_document, stays_inside
 from sdcli.documents.judging.verdicts import Verdict, verdicts
-from sdcli.documents.sections.requirements import REQUIREMENTS
+from sdcli.documents.recording import Recorder
 from sdcli.documents.study import open_study
-from sdcli.documents.text.markers import Block, blocks_of, digest
+from sdcli.documents.text.markers import Block, blocks_of
 from sdcli.documents.text.placing import fresh as fresh_document
 from sdcli.documents.text.placing import place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sdcli.core.clock import Clock
     from sdcli.documents.evidence.plan import Plan
-    from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.sections.section import Source
     from sdcli.documents.study import Study
     from sdcli.documents.text.markers import Piece
@@ -56,6 +57,8 @@ def build(
     force: bool = False,
     fresh: bool = False,
     only: str | None = None,
+    clock: Clock | None = None,
+    watch: Callable[[Plan, int, int], None] | None = None,
 ) -> Built:
     """Write the document of a design and the ledger beside it.
 
@@ -65,6 +68,8 @@ def build(
         force: overwrite blocks that were edited by hand.
         fresh: start from the template; what stood in the document is gone.
         only: the one block to build; the others stay as they are.
+        clock: the time, for the ledger alone; None: it says nothing of when something ran.
+        watch: is told each run before it begins, its number and how many there are.
 
     Returns:
         What was written. Two builds of one design write the same bytes.
@@ -77,7 +82,9 @@ def build(
     Cost: one run for each different fingerprint that the blocks need.
     """
     files = files_of(design_path, out)
-    study = open_study(files)
+    runner = Runner(clock, watch)
+    study = open_study(files, run=runner)
+    runner.total = study.book.count
     document = files.document(study.facts.design.id)
     ledger_path = files.ledger(study.facts.design.id)
     for path in (document, ledger_path):
@@ -103,20 +110,13 @@ def build(
         _check_unedited(document, had, texts, gone, design_path)
     order = [source.id for source in study.sources]
     whole = place(found, order, texts, removed=gone) if found else fresh_document(texts)
-    entries = _entries(study, chosen, texts)
-    ledger = Ledger(
-        design=files.design_from_folder,
-        document=document.name,
-        blocks=_merged(order, entries, before, gone),
-    )
+    judged = verdicts(study.facts, study.book)
+    recorder = Recorder(study, runner, judged, before)
+    told = recorder.ledger(chosen, texts, whole=only is None)
     _write(document, whole)
-    _write(ledger_path, ledger_text(ledger))
-    return Built(
-        document,
-        ledger_path,
-        [*_done(had, texts), *((name, "removed") for name in gone)],
-        verdicts(study.facts, study.book),
-    )
+    _write(ledger_path, told)
+    done = [*_done(had, texts), *((name, "removed") for name in gone)]
+    return Built(document, ledger_path, done, judged)
 
 
 def _check_ours(document: Path, found: Sequence[Piece] | None) -> None:
@@ -179,39 +179,6 @@ def _check_unedited(
         expected="generated blocks as they were built; text of your own stands between them",
         fix=f"move your text out of the block, then sdcli doc build --force {design_path}",
     )
-
-
-def _entries(study: Study, chosen: list[Source], texts: dict[str, str]) -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
-    for source in chosen:
-        told: dict[str, str] = {}
-        if source.id == REQUIREMENTS:
-            told = {v.quality.id: str(v.word) for v in verdicts(study.facts, study.book)}
-        found[source.id] = Entry(
-            text=digest(texts[source.id]),
-            code=study.code(source.template),
-            inputs=source.inputs,
-            run=_run(source.plan, study.book.result(source.plan)) if source.plan else None,
-            verdicts=told,
-        )
-    return found
-
-
-def _run(plan: Plan, result: Evidence | None) -> Run | None:
-    if result is None:
-        return None
-    return Run(result, plan.sources())
-
-
-def _merged(
-    order: list[str], entries: dict[str, Entry], before: Ledger | None, gone: list[str]
-) -> dict[str, Entry]:
-    """The new entries and the ones that stay, in the order of the template."""
-    kept = {} if before is None else before.blocks
-    names = [*order, *(name for name in kept if name not in order and name not in gone)]
-    return {
-        name: entries.get(name) or kept[name] for name in names if name in entries or name in kept
-    }
 
 
 def _write(path: Path, text: str) -> None:

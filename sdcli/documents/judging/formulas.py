@@ -88,14 +88,18 @@ def answer(facts: Facts, book: Book, text: str) -> Answer:
 def _is_open(expression: Expression, env: Mapping[str, Quantity], facts: Facts) -> bool:
     """Whether a single comparison comes out otherwise at an end of its ranges.
 
-    The two sides are subtracted as one formula, so that what stands on both sides cancels.
+    Where the two ranges overlap, the sides are subtracted as one formula, so that what stands on
+    both cancels.
     """
     node = expression.node
     if not isinstance(node, Comparison):
         return False
-    difference = f"({write(node.left)}) - ({write(node.right)})"
+    nouns = facts.design.nouns
+    left, right = (quantity(write(side), nouns=nouns, env=env) for side in (node.left, node.right))
+    if left.low > right.high or left.high < right.low or not (left.is_range or right.is_range):
+        return False
     try:
-        gap = quantity(difference, nouns=facts.design.nouns, env=env)
+        gap = quantity(f"({write(node.left)}) - ({write(node.right)})", nouns=nouns, env=env)
     except InputError:
         return False  # sides that compare and do not subtract: one answer is all there is
     return gap.is_range and gap.low < 0 < gap.high

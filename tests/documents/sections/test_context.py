@@ -51,6 +51,14 @@ def test_what_the_picture_shows_makes_it_stale(built, old, new, key):
     assert (found.state, found.key) == ("input-stale", key)
 
 
+def test_a_role_that_a_neighbour_gets_makes_the_table_stale(desk):
+    desk.change("  lb: {", "  pay: {kind: external}\n  lb: {")
+    desk.build()
+    desk.change("pay: {kind: external", "pay: {kind: external, role: takes money")
+    found = {state.id: state for state in desk.check(fast=True).blocks}["context"]
+    assert (found.state, found.key) == ("input-stale", "components.pay.role")
+
+
 def test_goals_and_what_is_out_of_scope_stand_in_two_lists(built):
     assert block(built, "scope").strip().splitlines() == [
         *("## Goals", "", "- a link is short", ""),

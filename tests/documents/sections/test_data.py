@@ -15,9 +15,10 @@ nouns: [link, redirect]
 assumptions:
   writes: {value: 100M link/month}
   url: {value: 93 B}
+  room: {value: 1 TB}
 components:
   web: {kind: service}
-  store: {kind: kv-store, params: {size: 1 TB}}
+  store: {kind: kv-store, params: {size: room}}
 flows:
   write: {path: client -> web -> store, rate: writes, budget: 200 ms}
   read: client -> web -> store
@@ -94,7 +95,7 @@ def test_the_data_model_sums_up_what_is_known_and_says_what_is_not(links):
 
 
 def test_a_store_that_is_too_small_is_said_to_be(links):
-    links.change("size: 1 TB", "size: 600 GB")
+    links.change("value: 1 TB", "value: 600 GB")
     links.build()
     assert any("600 GB, **which is too small**" in line for line in block(links, "data"))
 
@@ -124,7 +125,8 @@ def test_an_entity_has_its_fields_its_gaps_and_its_working(links):
         ("budget: 200 ms", "budget: 90 ms", ["api"], "flows.write.budget"),
         ("rate: writes", "rate: 2 link/s", ["api"], "flows.write.rate"),
         ("50 B", "51 B", ["api"], "api[0].response"),
-        ("size: 1 TB", "size: 2 TB", ["data"], "components.store.params.size"),
+        ("value: 1 TB", "value: 2 TB", ["data"], "assumptions.room.value"),
+        ("size: room", "size: room / 2", ["data"], "components.store.params.size"),
         ("copies: 3", "copies: 4", ["data", "entity/links"], "data.links.copies"),
         ("key: true}, name", "key: false}, name", ["data", "entity/users"], None),
         ("refers: users", "refers: links", ["data", "entity/links"], None),

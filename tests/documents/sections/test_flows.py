@@ -14,9 +14,9 @@ profile: rfc
 nouns: [link]
 requirements:
   quality:
-    - {id: Q1, metric: estimate.rate, op: "<=", target: 50 link/s, load: writes, window: 1 day}
+    - {id: Q1, metric: estimate.rate, op: "<=", target: 50 link/s, load: busy, window: 1 day}
     - {id: Q2, text: it is fast}
-assumptions: {writes: {value: 100M link/month}}
+assumptions: {writes: {value: 100M link/month}, busy: {value: 90 link/s}}
 estimates: {rate: {formula: writes, unit: link/s}}
 components:
   web: {kind: service}
@@ -82,11 +82,11 @@ def test_load_and_window_stand_there_only_when_a_requirement_has_them(links):
     lines = block(links, "requirements")
     assert "| Id | Requirement | Metric | Target | Load | Window | Measured | Verdict |" in lines
     assert (
-        "| Q1 | rate | `estimate.rate` | `<= 50 link/s` | `writes` = 100M link/month | `1 day`"
+        "| Q1 | rate | `estimate.rate` | `<= 50 link/s` | `busy` = 90 link/s | `1 day`"
         " | 38.58 link/s | **met** |" in lines
     )
     assert "| Q2 | it is fast |  |  |  |  |  | **unmeasured** |" in lines
-    links.change(", load: writes, window: 1 day", "")
+    links.change(", load: busy, window: 1 day", "")
     links.build()
     lines = block(links, "requirements")
     assert "| Id | Requirement | Metric | Target | Measured | Verdict |" in lines
@@ -103,6 +103,7 @@ def test_load_and_window_stand_there_only_when_a_requirement_has_them(links):
         ("cache: {kind: cache}", "cache: {kind: database}", "flow/read", "components.cache.kind"),
         ("window: 1 day", "window: 2 day", "requirements", "requirements.quality.Q1.window"),
         ("100M", "90M", "requirements", "assumptions.writes.value"),
+        ("90 link", "91 link", "requirements", "assumptions.busy.value"),
     ],
 )
 def test_every_key_that_is_read_is_named_when_it_changes(links, old, new, name, key):

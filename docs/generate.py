@@ -13,6 +13,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
+DESIGNS = ROOT / "examples" / "designs"
+ARCHITECTURE = ROOT / "docs" / "architecture" / "design.yaml"
 DEMO = ROOT / "examples" / "interviews" / "url-shortener.yaml"
 
 
@@ -188,6 +191,30 @@ def proven() -> str:
     return "".join(f"{line}\n" for line in digests(ROOT / "knowledge" / "scenarios"))
 
 
+CHANGED = ("burst_size: {value: 200 request", "burst_size: {value: 400 request")
+
+
+def picture_check() -> str:
+    """A check of a gallery document after one of its assumptions changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(DESIGNS / "rate-limiter", Path(folder) / "rate-limiter")
+        design = Path(folder) / "rate-limiter" / "design.yaml"
+        text = design.read_text(encoding="utf-8")
+        if CHANGED[0] not in text:
+            sys.exit("the design of the picture has another burst_size")
+        design.write_text(text.replace(*CHANGED), encoding="utf-8")
+        told = run("doc", "check", "rate-limiter", folder=Path(folder), colour=True)
+    return picture("sdcli doc check rate-limiter", told)
+
+
+def documents() -> None:
+    """Build the documents of the gallery and of the architecture where something changed."""
+    from sdcli.documents import build
+
+    for design in sorted([*DESIGNS.glob("*/design.yaml"), ARCHITECTURE]):
+        build(design)
+
+
 OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/help.md": help_pages,
     "docs/calculators.md": calculators,
@@ -195,6 +222,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/scorer.md": scorer.page,
     "knowledge/proven.txt": proven,
     "docs/pictures/calc.svg": picture_calc,
+    "docs/pictures/check.svg": picture_check,
     "docs/pictures/estimate.svg": picture_estimate,
     "docs/pictures/lab.svg": picture_lab,
     "docs/pictures/interview.svg": picture_interview,
@@ -205,6 +233,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
 
 def main() -> None:
     """Write every output that differs from what stands in its file."""
+    documents()
     for name, make in OUTPUTS.items():
         path = ROOT / name
         text = make()

@@ -57,9 +57,7 @@ Label = Annotated[Text, _one_of(LABEL, "Q1")]
 class Part(BaseModel):
     """What all parts share: frozen, no unknown keys, built by field name or by file key."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, defer_build=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     @property
     def short(self) -> str | None:

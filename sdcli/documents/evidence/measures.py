@@ -41,13 +41,14 @@ def measure_of(value: Quantity) -> Measure:
 
 
 def shown(measure: Measure, nouns: Iterable[str] = ()) -> str:
-    """A measure for people: at most four digits, a range by its ends.
+    """A measure for people: at most four digits, the ends of a range behind its median.
 
     >>> shown(Measure(2.0, "GB", 1.0, 4.0)), shown(Measure(0.25, "%"))
-    ('1 GB to 4 GB', '0.25%')
+    ('2 GB (1 GB to 4 GB)', '0.25%')
     """
     kept = tuple(nouns)
+    value = str(in_quantities(measure.value, measure.unit, kept))
     if measure.low is None or measure.high is None:
-        return str(in_quantities(measure.value, measure.unit, kept))
-    ends = (in_quantities(end, measure.unit, kept) for end in (measure.low, measure.high))
-    return " to ".join(str(end) for end in ends)
+        return value
+    low, high = (in_quantities(end, measure.unit, kept) for end in (measure.low, measure.high))
+    return f"{value} ({low} to {high})"

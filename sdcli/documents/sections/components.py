@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sdcli.design import KINDS, leaves, plain
 from sdcli.documents.evidence.measures import shown
 from sdcli.documents.inputs import listed
-from sdcli.documents.sections.section import EVERY, Part, Section, Source
+from sdcli.documents.sections.section import EVERY, Part, Section, Source, any_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,8 @@ def _overview(design: Design, book: Book) -> View:
                 "origin": part.origin,
             }
             for name, part in design.components.items()
-        ]
+        ],
+        "taken": any_accepted(design.components.values()),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.design import leaves
-from sdcli.documents.sections.section import EVERY, Part, Section, Source
+from sdcli.documents.sections.section import EVERY, Part, Section, Source, any_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ def _assumptions_view(facts: Facts) -> View:
             }
             for name, part in facts.design.assumptions.items()
         ],
+        "taken": any_accepted(facts.design.assumptions.values()),
         "rated": any(part.confidence for part in facts.design.assumptions.values()),
         "ranges": any(facts.values[name].is_range for name in facts.design.assumptions),
     }
@@ -68,7 +69,8 @@ def _estimates_view(facts: Facts) -> View:
                 "origin": part.origin,
             }
             for name, part in facts.design.estimates.items()
-        ]
+        ],
+        "taken": any_accepted(facts.design.estimates.values()),
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sdcli.design import Design
     from sdcli.documents.evidence.book import Book
@@ -81,3 +81,8 @@ class Section:
         if design.profile not in self.profiles:
             return False
         return self.needs(design) if self.needs else any(p.filled(design) for p in self.parts)
+
+
+def any_accepted(parts: Iterable[Any]) -> bool:
+    """Whether one of them was taken over from an interviewer; if not, there is no column for it."""
+    return any(part.origin == "accepted" for part in parts)

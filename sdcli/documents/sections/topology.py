@@ -12,7 +12,7 @@ from sdcli.documents.pictures.failing import answers_of, failing, has_alternativ
 from sdcli.documents.pictures.flowchart import topology
 from sdcli.documents.pictures.paths import calls, edges
 from sdcli.documents.pictures.sequence import sequence
-from sdcli.documents.sections.section import EVERY, Part, Section, Source
+from sdcli.documents.sections.section import EVERY, Part, Section, Source, any_accepted
 from sdcli.documents.text.escape import mermaid
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def _flow_view(facts: Facts, name: str) -> View:
         "name": name,
         "path": part.path,
         "origin": part.origin,
+        "taken": any_accepted([part]),
         "rate": part.rate,
         "rate_value": told(facts, f"flows.{name}.rate", part.rate),
         "budget": part.budget,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from jinja2 import Template
+
 TEXT_MAX = 2_000_000  # characters
 STEPS_MAX = 1_000_000  # turns of loops: ten for each part that a design file may have
 
@@ -129,6 +131,7 @@ class Renderer:
     def __init__(self, beside: Path) -> None:
         self.beside = beside
         self._steps = 0
+        self._made: dict[str, Template] = {}
         self._environment = _Sandbox(
             undefined=StrictUndefined,
             optimized=False,  # else it works constant parts out again for each part around them
@@ -179,17 +182,21 @@ class Renderer:
         return f"\n{text.strip()}\n\n"
 
     def _text(self, template: str, view: dict[str, Any], path: str) -> str:
-        environment = self._environment
-        source = templates.source(template, self.beside)
-        tree = _checked(environment.parse(source, template, path), template, path)
-        made = environment.template_class.from_code(
-            environment, environment.compile(tree, template, path), environment.globals
-        )
+        if template not in self._made:
+            self._made[template] = self._compiled(template, path)
         self._steps = 0
         parts: list[str] = []
         size = 0
-        for part in made.generate(**view):
+        for part in self._made[template].generate(**view):
             size += len(part)
             _check_size(size)
             parts.append(part)
         return "".join(parts)
+
+    def _compiled(self, template: str, path: str) -> Template:
+        environment = self._environment
+        source = templates.source(template, self.beside)
+        tree = _checked(environment.parse(source, template, path), template, path)
+        return environment.template_class.from_code(
+            environment, environment.compile(tree, template, path), environment.globals
+        )

@@ -115,7 +115,7 @@ def test_a_design_that_is_well_says_that_nothing_is_open(desk):
         + GATE[GATE.index("assumptions:") : GATE.index("  web:")]
     )
     desk.build()
-    assert "Nothing is open." in box(desk)
+    assert "No verdict is open." in box(desk)
     assert "Read first" not in box(desk)
     assert "| Requirements | 1 met |" in box(desk)
     assert "Decisions" not in box(desk)

@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := build/demo
 
-.PHONY: all demo test lint types docs bench setup clean
+.PHONY: all demo test soak lint types docs bench setup clean
 
 all: lint types test
 
@@ -31,6 +31,11 @@ demo: $(STAMP)
 # Two processes, as on the smallest machine that runs it all within ten minutes.
 test: $(STAMP)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+# What takes too long for every run: each value of all gallery designs changed in turn, all pictures
+# by a second parser.
+soak: $(STAMP)
+	SOAK=1 $(BIN)/pytest --numprocesses 2 --dist worksteal tests/documents/test_mutation.py tests/documents/test_examples.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

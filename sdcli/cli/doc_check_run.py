@@ -91,12 +91,14 @@ def run(call: CheckCall) -> int:
                 raise answer
             print_error(answer)
         elif not call.as_json:
-            _tell(path, answer, call)
+            _tell(path, answer, call, brief=len(paths) > 1)
         if isinstance(answer, SdcliError) and call.annotate:
             _annotate_error(path, answer)
         answers.append((path, answer))
     if call.as_json:
         _print_json(answers, several=several)
+    elif len(answers) > 1 and not call.annotate:
+        _sum_up(answers)
     return max((_code(answer) for _, answer in answers), default=int(ExitCode.OK))
 
 
@@ -127,7 +129,7 @@ def print_error(error: SdcliError) -> None:
     print(plain(error.render()), file=sys.stderr)
 
 
-def _tell(path: Path, answer: Check, call: CheckCall) -> None:
+def _tell(path: Path, answer: Check, call: CheckCall, *, brief: bool) -> None:
     if call.annotate:
         from sdcli.cli.doc_annotate import of_check
 
@@ -137,8 +139,17 @@ def _tell(path: Path, answer: Check, call: CheckCall) -> None:
     from sdcli.cli.doc_check_text import lines
     from sdcli.cli.screen import say
 
-    for parts in lines(path, answer):
+    for parts in lines(path, answer, brief=brief):
         say(*parts)
+
+
+def _sum_up(answers: list[tuple[Path, Check | SdcliError]]) -> None:
+    """How many documents are in which state, where there are several."""
+    from sdcli.cli.screen import say
+
+    words = ["unusable" if isinstance(one, SdcliError) else one.state for _, one in answers]
+    told = [f"{words.count(word)} {word}" for word in (*_WORST, "unusable") if word in words]
+    say((f"{len(words)} documents: {', '.join(told)}", ""))
 
 
 def _annotate_error(path: Path, error: SdcliError) -> None:
@@ -152,7 +163,7 @@ def _print_json(answers: list[tuple[Path, Check | SdcliError]], *, several: bool
     from sdcli.cli.screen import print_json
 
     documents = [
-        {"file": str(path), "state": "failed", "error": str(answer)}
+        {"file": str(path), "state": "failed", "error": answer.render()}
         | {"blocks": [], "requirements": [], "findings": []}
         if isinstance(answer, SdcliError)
         else {"file": str(path), **answer.to_json()}

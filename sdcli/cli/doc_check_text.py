@@ -18,21 +18,37 @@ _STYLES = {"fresh": "bold green", "stale": "bold yellow", "failed": "bold red"}
 _SIGNS = {"+": "green", "-": "red"}
 
 
-def lines(path: Path, answer: Check) -> Iterator[Parts]:
-    """What is said of one document, line by line."""
-    yield (f"{path}: ", ""), (answer.state, _STYLES[answer.state])
+def lines(path: Path, answer: Check, *, brief: bool = False) -> Iterator[Parts]:
+    """What is said of one document, line by line.
+
+    Args:
+        path: as it was named.
+        answer: the check.
+        brief: one of many: what is met of a document that holds is not listed.
+    """
+    if answer.state == "fresh" and not answer.holds:
+        yield (f"{path}: ", ""), ("fresh, but a confirm does not hold", _STYLES["failed"])
+    else:
+        yield (f"{path}: ", ""), (answer.state, _STYLES[answer.state])
     for (state, reason), blocks in grouped(answer).items():
         yield ((f"  {whose(blocks)}", ""),)
         yield ((f"    {state}: {reason}", ""),)
         for block in blocks:
             yield from _diff(block)
     for requirement in answer.requirements:
-        told = requirement.shown or requirement.reason
+        if brief and answer.holds and requirement.word == "met":
+            continue
+        told = said(requirement.shown, requirement.reason)
         yield ((f"  {requirement.id} {requirement.word}: {told} ({requirement.asked})", ""),)
     for finding in answer.findings:
         yield ((f"  {finding.where}  {finding.kind}: {finding.message}", ""),)
     for remedy in remedies(answer, path):
         yield ((f"  {remedy}", ""),)
+
+
+def said(shown: str, reason: str) -> str:
+    """What was measured, and why that is not enough; a range that is shown says so itself."""
+    return "; ".join(part for part in (shown, "" if "(" in shown else reason) if part)
 
 
 def grouped(answer: Check) -> dict[tuple[str, str], list[BlockState]]:
@@ -52,12 +68,13 @@ def whose(blocks: list[BlockState]) -> str:
 
 
 def _diff(block: BlockState) -> Iterator[Parts]:
+    """The diff of a block; behind a bar, where a line of it is no command to GitHub's runner."""
     told = block.diff.splitlines()
     for line in told[:_DIFF_MAX]:
         is_head = line.startswith(("+++", "---"))
-        yield ((f"      {line}", "" if is_head else _SIGNS.get(line[:1], "")),)
+        yield ((f"      | {line}", "" if is_head else _SIGNS.get(line[:1], "")),)
     if len(told) > _DIFF_MAX:
-        yield ((f"      ... and {len(told) - _DIFF_MAX} more lines", ""),)
+        yield ((f"      | ... and {len(told) - _DIFF_MAX} more lines", ""),)
 
 
 def remedies(answer: Check, path: Path) -> list[str]:

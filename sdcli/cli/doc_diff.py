@@ -123,7 +123,7 @@ def _ledger_at(commit: str, path: Path) -> Ledger | None:
 
     from sdcli.cli.revision import text_at
     from sdcli.core.errors import SdcliError
-    from sdcli.documents.evidence.ledger import read_ledger
+    from sdcli.documents.evidence.ledger_reading import read_ledger
 
     text = text_at(commit, path)
     if text is None:
@@ -151,6 +151,11 @@ def _show(out: Console, found: Comparison) -> None:
             out.print(styled(f"  and {len(rows) - _SHOWN_MAX} more: --json has them"))
     if not found.differences:
         out.print("no difference")
+    alike = sum(_reads_alike(one) for one in found.differences)
+    if alike:
+        out.print()
+        what = "1 number differs" if alike == 1 else f"{alike} numbers differ"
+        out.print(styled(f"{what} by less than is shown; --json has all digits."))
     if found.wording:
         places = "1 place" if found.wording == 1 else f"{found.wording} places"
         out.print()
@@ -160,9 +165,14 @@ def _show(out: Console, found: Comparison) -> None:
 def _parts(found: Comparison) -> Iterator[tuple[str, list[Difference]]]:
     """The differences under their headings, in the order of importance."""
     rows: dict[str, list[Difference]] = {}
-    for one in found.differences:
+    for one in (one for one in found.differences if not _reads_alike(one)):
         rows.setdefault(_HEADINGS.get(one.part, _REST), []).append(one)
     yield from rows.items()
+
+
+def _reads_alike(one: Difference) -> bool:
+    """Whether both sides read the same: what differs is behind the last digit that is shown."""
+    return one.old == one.new and not one.note
 
 
 def _lines(out: Console, rows: list[Difference]) -> None:

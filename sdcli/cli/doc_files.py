@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sdcli.cli.doc_check_text import said
 from sdcli.cli.doc_paths import DESIGN, expanded
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.
 def verdict_line(verdict: Verdict) -> str:
     """A verdict on one line: what was measured, and what was asked."""
     quality = verdict.quality
-    told = verdict.shown or verdict.reason
+    told = said(verdict.shown, verdict.reason)
     return f"  {quality.id} {verdict.word}: {told} ({quality.line})"
 
 

@@ -117,6 +117,8 @@ def _dispatch(arguments: list[str]) -> int:
     try:
         app(args=arguments, prog_name="sdcli")
     except SystemExit as leaving:
+        if leaving.code == ExitCode.INTERRUPTED:  # typer has caught the Ctrl-C, and says nothing
+            _tell("interrupted")
         return leaving.code if isinstance(leaving.code, int) else int(ExitCode.OK)
     return int(ExitCode.OK)
 

@@ -10,6 +10,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError, MissingError, SdcliError
+from sdcli.core.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,8 @@ def read_text(
         file = path.open("rb")
     except OSError as error:
         raise file_error(error, path, doing="read it") from error
+    except ValueError as error:  # a NUL in its name
+        raise InputError("this is no name of a file", where=printable(str(path))) from error
     with file:
         return read_stream(
             file, where=str(path), bytes_max=bytes_max, exact=exact, expected=expected

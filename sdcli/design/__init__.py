@@ -2,7 +2,8 @@
 
 `model` has the nouns, `kinds` the kinds of components with their parameters, `lines` the
 one-line forms, `file` reads and writes `design.yaml`, `settings` turns the text of a
-parameter into a value, `validation` finds what no single field can know to be wrong.
+parameter into a value, `calendar` counts months, `validation` finds what no single field
+can know to be wrong.
 Nothing here runs an experiment or writes a document.
 """
 

@@ -64,8 +64,11 @@ LIMITER_ALGORITHMS = (
 )  # all that a design may name; an experiment runs those that have a reference implementation
 
 
+COUNT_MAX = 1e12  # of anything that a design has copies of
+
+
 def _count(text: str, default: str | None = None, unit: str = "") -> ParamSpec:
-    return ParamSpec("integer", text, unit=unit, default=default, bounds=(1, None))
+    return ParamSpec("integer", text, unit=unit, default=default, bounds=(1, COUNT_MAX))
 
 
 def _size(text: str) -> ParamSpec:

@@ -11,14 +11,23 @@ from sdcli.design.file import as_number
 Scalar = str | int | float | bool | None
 
 
-def leaves(key: str, value: Any) -> dict[str, Scalar]:
+def leaves(key: str, value: Any, *, order: bool = True) -> dict[str, Scalar]:
     """The leaves of a part of the design under `key`; what is empty is left out.
 
     An `id` is left out as well: whoever reads a list of such parts puts it into the key.
 
+    Args:
+        key: what the keys begin with.
+        value: the part.
+        order: whether parts with names add which they are and in which order, under the key of
+            all: what is printed in the order of the file is read in that order.
+
     >>> leaves("nouns", ("link", "redirect"))
     {'nouns[0]': 'link', 'nouns[1]': 'redirect'}
+    >>> leaves("glossary", {"link": "a short URL", "code": "its end"})
+    {'glossary': 'link, code', 'glossary.link': 'a short URL', 'glossary.code': 'its end'}
     """
+    found: dict[str, Scalar] = {}
     if isinstance(value, BaseModel):
         parts = {
             f"{key}.{field.alias or name}": getattr(value, name)
@@ -27,13 +36,14 @@ def leaves(key: str, value: Any) -> dict[str, Scalar]:
         }
     elif isinstance(value, dict):
         parts = {f"{key}.{name}": part for name, part in value.items()}
+        if parts and order:
+            found[key] = ", ".join(str(name) for name in value)
     elif isinstance(value, (tuple, list)):
         parts = {f"{key}[{i}]": _in_list(part) for i, part in enumerate(value)}
     else:
         return {} if value is None or value == "" else {key: plain(value)}
-    found: dict[str, Scalar] = {}
     for at, part in parts.items():
-        found |= leaves(at, part)
+        found |= leaves(at, part, order=order)
     return found
 
 

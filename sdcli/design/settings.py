@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
-from sdcli.design.kinds import KINDS, ParamSpec
+from sdcli.design.kinds import COUNT_MAX, KINDS, ParamSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -169,6 +169,8 @@ def _bounded(spec: ParamSpec, number: float, text: str, where: str) -> None:
     if (low is None or number >= low) and (high is None or number <= high):
         return
     unit = f" {spec.unit}" if spec.unit and spec.type == "quantity" else ""
+    if high == COUNT_MAX and number < high:
+        high = None  # which nobody came near
     if low is not None and high is not None:
         allowed = f"{low:g}{unit} to {high:g}{unit}"
     else:

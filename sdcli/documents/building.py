@@ -5,15 +5,16 @@ Everything is computed first and written last, and nothing is written when one b
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sdcli.core.errors import AnswerIsNo, InputError
 from sdcli.core.files import read_text, write_atomic
 from sdcli.core.suggest import did_you_mean
-from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.evidence.ledger_reading import read_ledger
 from sdcli.documents.evidence.running import Runner
-from sdcli.documents.files import files_of, read_document, stays_inside
+from sdcli.documents.files import LEDGER, files_of, read_document, stays_inside, under_old_id
 from sdcli.documents.judging.verdicts import Verdict, verdicts
 from sdcli.documents.recording import Recorder
 from sdcli.documents.study import open_study
@@ -81,6 +82,13 @@ def build(
 
     Cost: one run for each different fingerprint that the blocks need.
     """
+    if fresh and only:
+        raise InputError(
+            "--fresh and --only cannot stand together: what starts anew is built whole",
+            where="--only",
+            given=only,
+            fix="leave one of the two out",
+        )
     files = files_of(design_path, out)
     runner = Runner(clock, watch)
     study = open_study(files, run=runner)
@@ -91,9 +99,11 @@ def build(
         stays_inside(path)
     found = read_document(document)
     _check_ours(document, found)
+    if not fresh:
+        _check_id(under_old_id(files, study.facts.design.id), document)
     before = read_ledger(ledger_path)
     if fresh or found is None:
-        if only:
+        if only:  # and there is no document
             raise InputError(
                 "there is no document yet, so one block alone cannot be built",
                 where=str(document),
@@ -112,11 +122,27 @@ def build(
     whole = place(found, order, texts, removed=gone) if found else fresh_document(texts)
     judged = verdicts(study.facts, study.book)
     recorder = Recorder(study, runner, judged, before)
-    told = recorder.ledger(chosen, texts, whole=only is None)
+    told = recorder.ledger(chosen, texts, whole=only is None, gone=gone)
     _write(document, whole)
     _write(ledger_path, told)
     done = [*_done(had, texts), *((name, "removed") for name in gone)]
     return Built(document, ledger_path, done, judged)
+
+
+def _check_id(earlier: Path | None, document: Path) -> None:
+    """Refuse to begin anew beside a document of the same design, and whatever its readers wrote."""
+    if earlier is None:
+        return
+    ledgers = (earlier.with_name(earlier.stem + LEDGER), document.with_name(document.stem + LEDGER))
+    moves = ((earlier, document), ledgers)
+    raise InputError(
+        "the document of this design stands here under the id that it had before",
+        where=str(earlier),
+        given=f"the id {document.stem}",
+        expected="that it is renamed with its design, so that what was written in it stays",
+        fix=" && ".join(shlex.join(["mv", str(one), str(two)]) for one, two in moves)
+        + "; or --fresh to begin anew",
+    )
 
 
 def _check_ours(document: Path, found: Sequence[Piece] | None) -> None:

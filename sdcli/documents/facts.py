@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sdcli.units import Expression, Quantity
 
 
+_KEPT = 16  # sets of names whose inputs are kept at a time; each may be as long as a design
+
+
 class Facts:
     """A valid design, its worksheet, and the settings of its components.
 
@@ -36,6 +39,7 @@ class Facts:
         self.tree = loaded.tree
         self.path = path
         self._read: dict[str, Expression] = {}
+        self._behind: dict[tuple[str, ...], Inputs] = {}
 
     @property
     def values(self) -> Mapping[str, Quantity]:
@@ -60,21 +64,34 @@ class Facts:
 
         The assumptions first: where one changed, it is the cause.
         """
+        asked = tuple(dict.fromkeys(name for name in names if name in self.values))
+        if asked not in self._behind:
+            if len(self._behind) == _KEPT:
+                self._behind.pop(next(iter(self._behind)))
+            self._behind[asked] = self._read_behind(asked)
+        return dict(self._behind[asked])
+
+    def _read_behind(self, names: tuple[str, ...]) -> Inputs:
         needed: set[str] = set()
-        for name in names:
-            if name in self.values:
+        for name in sorted(names, key=self._place.__getitem__, reverse=True):
+            if name not in needed:  # what is written later mostly rests on what came before
                 needed |= {name, *self.sheet.depends_on(name)}
-        found: Inputs = {
-            f"assumptions.{name}.value": plain(part.value)
-            for name, part in self.design.assumptions.items()
-            if name in needed
-        }
-        for name, estimate in self.design.estimates.items():
-            if name in needed:
-                found[f"estimates.{name}.formula"] = plain(estimate.formula)
-                if estimate.unit:
-                    found[f"estimates.{name}.unit"] = estimate.unit
+        found: Inputs = {}
+        for name in sorted(needed, key=self._place.__getitem__):
+            if name in self.design.assumptions:
+                found[f"assumptions.{name}.value"] = plain(self.design.assumptions[name].value)
+                continue
+            estimate = self.design.estimates[name]
+            found[f"estimates.{name}.formula"] = plain(estimate.formula)
+            if estimate.unit:
+                found[f"estimates.{name}.unit"] = estimate.unit
         return found
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        """Where each assumption and estimate stands, the assumptions first."""
+        names = (*self.design.assumptions, *self.design.estimates)
+        return {name: place for place, name in enumerate(names)}
 
     def expression(self, text: str) -> Expression:
         """A formula that may name metrics and parameters too, read once for all who ask.

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from sdcli.core.errors import Fault, FaultsFound, InputError
 from sdcli.core.files import conflict_line, read_text
-from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.evidence.ledger_reading import read_ledger
 from sdcli.documents.text.markers import Piece, pieces
 
 DOCUMENT = ".md"
@@ -79,6 +79,22 @@ def files_of(given: Path, out: Path | None = None) -> Files:
         where=str(given),
         expected=f"a file like {DESIGN_NAME} or short-links{DOCUMENT}",
     )
+
+
+def under_old_id(files: Files, design_id: str) -> Path | None:
+    """A document of the same design under another id, where there is none under this one.
+
+    Whoever renames a design would else begin a new document beside the text that is theirs.
+    """
+    own = files.document(design_id)
+    if own.exists():
+        return None
+    for path in sorted(files.folder.glob(f"*{DOCUMENT}")):
+        if path.is_file() and path != own:
+            match = _NAMED.search(read_text(path, exact=True))
+            if match and unquote(match[1]) == files.design_from_folder:
+                return path
+    return None
 
 
 def is_ours(given: Path) -> bool:

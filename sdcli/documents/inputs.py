@@ -19,17 +19,27 @@ if TYPE_CHECKING:
 Scalar = str | int | float | bool | None
 Inputs = dict[str, Scalar]
 
+# Each place by its whole path: a user may call an assumption, an option's value or a term `text`.
 _WORDING = re.compile(
-    r"(title|status|summary|owners(\[\d+\])?)"
-    r"|.+\.(text|source|role|context|because|consequence)"
-    r"|context|goals\[\d+\]|out_of_scope\[\d+\]|flows\.[^.]+\.fails"
-    r"|decisions\.[^.]+\.drivers\[\d+\]"
-    r"|failures\.[^.]+\.(mode|effect|detection|response)"
-    r"|(risks\.[^.]+\.mitigation|questions\.[^.]+\.owner)"
-    r"|rollout\.(rollback|stages\[\d+\]\.(stage|watch)|readiness\[\d+\](\.(question|answer))?)"
-    r"|glossary\..+"
-    r"|growth\.watch\.[^.]+(\.\d+)?\.then"
-    r"|(discussion|cross_cutting)\[\d+\]\.topic"
+    r"title|status|date|summary|context"
+    r"|(?:owners|reviewers|goals|out_of_scope)\[\d+\]"
+    r"|requirements\.(?:functional|quality)\.[^.]+\.text"
+    r"|assumptions\.[^.]+\.source"
+    r"|components\.[^.]+\.role"
+    r"|flows\.[^.]+\.fails"
+    r"|api\[\d+\]\.text"
+    r"|data\.[^.]+\.(?:fields\.[^.]+\.)?text"
+    r"|growth\.watch\.[^.]+(?:\.\d+)?\.then"
+    r"|cost\.items\[\d+\]\.text|(?:cost\.)?prices\.[^.]+\.source"
+    r"|decisions\.[^.]+\.(?:context|because|consequence|drivers\[\d+\]|options\[\d+\]\.text)"
+    r"|failures\.[^.]+\.(?:mode|effect|detection|response)"
+    r"|risks\.[^.]+\.(?:text|mitigation)"
+    r"|questions\.[^.]+\.(?:text|owner)"
+    r"|(?:discussion|cross_cutting)\[\d+\]\.(?:topic|text)"
+    r"|rollout\.(?:rollback|stages\[\d+\]\.(?:stage|watch)"
+    r"|readiness\[\d+\](?:\.(?:question|answer))?)"
+    r"|glossary\..+",
+    re.DOTALL,
 )
 
 

@@ -15,7 +15,7 @@ from sdcli.documents.sections.requirements import REQUIREMENTS
 from sdcli.documents.text.markers import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sdcli.documents.evidence.plan import Plan
     from sdcli.documents.evidence.running import Runner
@@ -43,18 +43,21 @@ class Recorder:
         self.before = before
         self._kept = {} if before is None else before.blocks
 
-    def ledger(self, chosen: list[Source], texts: Mapping[str, str], *, whole: bool) -> str:
+    def ledger(
+        self, chosen: list[Source], texts: Mapping[str, str], *, whole: bool, gone: Sequence[str]
+    ) -> str:
         """The text of the ledger, with its seal where every block is as the design gives it.
 
         Args:
             chosen: the blocks that were built.
             texts: what was written for them.
             whole: whether these are all; else the other entries stay as they are.
+            gone: the blocks that were removed from the document.
         """
         new = {source.id: self._entry(source, texts[source.id]) for source in chosen}
         order = [source.id for source in self.study.sources]
         if not whole:
-            order += [name for name in self._kept if name not in order]
+            order += [name for name in self._kept if name not in (*order, *gone)]
         blocks = {
             name: new.get(name) or self._kept[name]
             for name in order
@@ -67,7 +70,7 @@ class Recorder:
             blocks=blocks,
             sdcli=sdcli.__version__ if whole or self.before is None else self.before.sdcli,
         )
-        made = replace(made, answer=self._answer(made))
+        made = replace(made, answer=self._answer(made, texts))
         data, beside = self.study.facts.tree.data, self.study.facts.path.parent
         return ledger_text(made, lambda text: seal(data, beside, text))
 
@@ -90,16 +93,20 @@ class Recorder:
             return None
         return Run(result, plan.sources(), self.runner.ran(plan)).kept(old)
 
-    def _answer(self, ledger: Ledger) -> dict[str, Any] | None:
+    def _answer(self, ledger: Ledger, texts: Mapping[str, str]) -> dict[str, Any] | None:
         """What a check of the design finds; None where it would have to look at a block."""
         if ledger.sdcli != sdcli.__version__ or len(ledger.blocks) != len(self.study.sources):
             return None
         if not all(self._is_current(source, ledger.blocks) for source in self.study.sources):
             return None
+        others = [source for source in self.study.sources if source.id not in texts]
+        if not self._would_be_written(others, ledger.blocks):
+            return None
         states = [RequirementState.of(verdict) for verdict in self.judged]
         return noted(states, on_the_design(self.study, None, self.judged))
 
     def _is_current(self, source: Source, blocks: Mapping[str, Entry]) -> bool:
+        """Whether a block read what it would read now, by hashes alone."""
         entry = blocks.get(source.id)
         if entry is None or entry.inputs != source.inputs:
             return False
@@ -111,3 +118,20 @@ class Recorder:
         if run is None or run.evidence.verdict != "holds" or changed(run.sources):
             return False
         return run.evidence.fingerprint == source.plan.fingerprint
+
+    def _would_be_written(self, others: list[Source], blocks: Mapping[str, Entry]) -> bool:
+        """Whether a whole build would write what the ledger has of the blocks not built now."""
+        if not others:
+            return True
+        from sdcli.documents.text.render import Renderer
+
+        renderer = Renderer(self.study.facts.path.parent)
+        for source in others:
+            entry = blocks[source.id]
+            if source.plan is not None and entry.run is not None:
+                result = self.study.book.result(source.plan)
+                if result is None or not result.agrees(entry.run.evidence):
+                    return False
+            if digest(renderer.block(source.template, source.view())) != entry.text:
+                return False
+        return True

@@ -226,3 +226,18 @@ def test_a_folder_without_a_design_is_an_error():
     with pytest.raises(InputError, match=r"there is no design\.yaml in this folder"):
         expanded([Path("empty")])
     assert expanded([Path("empty")], skip_others=True) == ([], True)
+
+
+def test_a_line_of_a_diff_is_no_command_to_a_runner(capsys, two):
+    """GitHub's runner obeys a line that begins with `::`, whatever stands before it but blanks."""
+    path = Path("d/one/one.md")
+    lines = path.read_text().splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if "sdcli:begin summary" in line)
+    lines[at + 1 : at + 1] = ["::stop-commands::x\n"]
+    path.write_text("".join(lines))
+    code, out, _ = sdcli(capsys, "check", "d/one")
+    assert code == 1
+    assert "      | +::stop-commands::x\n" in out
+    assert not [line for line in out.splitlines() if line.strip().startswith("::")]
+    told = [line for line in out.splitlines() if line.strip()[:1] in "+-@"]
+    assert told == []  # every line of the diff stands behind a bar

@@ -286,7 +286,7 @@ def test_a_document_that_cannot_be_written_leaves_the_session_open(
     """The disk fills up at the very end: the answers are there, and how to go on is said."""
     import sdcli.documents
 
-    def full(path):
+    def full(path, **_):
         raise MissingError("cannot write it: no space left on device", where=str(path))
 
     monkeypatch.setattr(sdcli.documents, "build", full)

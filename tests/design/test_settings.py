@@ -96,3 +96,9 @@ def test_every_default_is_valid_for_its_own_parameter(kind):
         assert spec.help
         if spec.default is not None:
             assert setting_value(spec, spec.default, env={}, where=name) is not None
+
+
+def test_a_count_that_nobody_has_is_out_of_bounds():
+    spec = KINDS["service"].params["instances"]
+    with pytest.raises(InputError, match="out of bounds"):
+        setting_value(spec, "1e300", env={}, where="instances")

@@ -141,6 +141,18 @@ def test_a_design_that_uses_every_part_has_no_fault():
 
 
 @pytest.mark.parametrize(
+    "rate",
+    [
+        "600 %/year",  # 7^2 = 49 times; by the month it would be 1.5^24 = 17,000
+        "99900 %/year",  # 1000^2 = 1e6, and no more
+        "77 %/month",  # 1.77^24 = 894,000; 730 days of 30 to the month would be 1.08 million
+    ],
+)
+def test_growth_counts_in_the_periods_of_its_rate(rate):
+    assert faults_of(FULL.replace("5 %/month", rate)) == []
+
+
+@pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("load: peak", "load: 3 GB", "load: this is information; expected events per time"),
@@ -164,7 +176,9 @@ def test_a_design_that_uses_every_part_has_no_fault():
             "no assumption is named lniks; fix: did you mean links?",
         ),
         ("5 %/month", "5 %", "growth.rates.links: this is number; expected a share per time"),
+        # 6^24 = 4.7e18; and 1001^2 is just above a million
         ("5 %/month", "500 %/month", "grows more than 1,000,000 times within 2 year"),
+        ("5 %/month", "100000 %/year", "grows more than 1,000,000 times within 2 year"),
         ("horizon: 2 year", "horizon: 2 GB", "growth.horizon: this is information"),
         ("estimate: data, limit", "estimate: dta, limit", "did you mean data?"),
         ("limit: 1 TB", "limit: 1 s", "growth.watch[0].limit: this is time"),

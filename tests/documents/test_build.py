@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -271,3 +272,42 @@ def test_a_block_that_stands_twice_is_refused(built):
     built.document.write_text(built.text + wrap("risks", "again\n"))
     with pytest.raises(FaultsFound):
         built.build()
+
+
+def test_one_block_and_everything_anew_are_refused_together(built):
+    text, ledger = built.text, built.ledger.read_bytes()
+    with pytest.raises(InputError, match="--fresh and --only cannot stand together"):
+        built.build(fresh=True, only="risks")
+    assert (built.text, built.ledger.read_bytes()) == (text, ledger)
+
+
+def test_a_block_alone_whose_source_is_gone_leaves_the_ledger_too(built):
+    built.change("risks: [{id: R1, text: hot keys}]\n", "")
+    done = built.build(only="risks").blocks
+    assert done == [("risks", "removed")]
+    assert "risks" not in json.loads(built.ledger.read_text())["blocks"]
+    assert "sdcli:begin risks" not in built.text
+
+
+def test_a_design_with_a_new_id_does_not_leave_its_document_behind(built):
+    text = built.text + "\nMine.\n"
+    built.document.write_text(text)
+    built.change("id: shop", "id: store")
+    with pytest.raises(InputError) as caught:
+        built.build()
+    assert "mv " in caught.value.fix
+    assert not built.document.with_name("store.md").exists()
+    for name in ("shop.md", "shop.evidence.json"):
+        built.document.with_name(name).rename(built.folder / name.replace("shop", "store"))
+    built.build()
+    assert "Mine." in built.document.with_name("store.md").read_text()
+
+
+def test_a_check_says_what_the_design_prints_by_templates_of_its_own(built):
+    folder = built.folder / "templates" / "document"
+    folder.mkdir(parents=True)
+    (folder / "risks.md.j2").write_text("## Risks\n\nNone.\n")
+    built.build()
+    for fast in (False, True):
+        found = [one for one in built.check(fast=fast).findings if one.kind == "own-template"]
+        assert [one.message for one in found] == ["printed by this design's own templates: risks"]

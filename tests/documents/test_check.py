@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sdcli
+from sdcli.core import yaml
 from sdcli.core.errors import FaultsFound
 from sdcli.documents import build, check
 from sdcli.documents.evidence.exact import Exact
@@ -509,3 +510,65 @@ def test_each_run_is_told_before_it_begins(built):
     assert told == [("ring.balance", "ring", 1, 1)]
     check(built.design, fast=True, watch=lambda *_: told.append(("", "", 0, 0)))
     assert len(told) == 1
+
+
+def test_another_wording_hides_no_other_change(built):
+    """The text differs in more than words: a build would write another verdict."""
+    built.change("hot keys", "cold keys", built.document)
+    data = _ledger(built)
+    block = blocks_of(pieces(built.text, "d"))["risks"]
+    told = digest(block.text)
+    data["blocks"]["risks"]["text"] = told
+    built.ledger.write_text(json.dumps(data, indent=1) + "\n")
+    built.document.write_text(built.text.replace(block.told, told))
+    assert built.not_fresh() == {"risks": "drifted"}  # nothing changed that would explain it
+    data["blocks"]["risks"]["inputs"]["risks.R1.text"] = "warm keys"
+    built.ledger.write_text(json.dumps(data, indent=1) + "\n")
+    assert built.not_fresh() == {"risks": "drifted"}  # nor do these words
+    data["blocks"]["risks"]["inputs"]["risks.R1.text"] = "cold keys"
+    built.ledger.write_text(json.dumps(data, indent=1) + "\n")
+    assert built.not_fresh() == {}  # these do
+
+
+def test_changed_code_is_told_before_another_wording(built):
+    built.change("text: hot keys", "text: cold keys")
+    own = built.folder / "templates" / "document" / "risks.md.j2"
+    own.parent.mkdir(parents=True)
+    shipped = (ROOT / "templates" / "document" / "risks.md.j2").read_text()
+    own.write_text(shipped.replace("## ", "## The ", 1))
+    assert built.not_fresh() == {"risks": "code-changed"}
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("head", "block"),
+    [
+        ("assumptions", "assumptions"),
+        ("assumptions", "sensitivity"),
+        ("estimates", "estimates"),
+        ("components", "provenance"),
+        ("glossary", "glossary"),
+        ("decisions.D1.compare", "decisions"),
+    ],
+)
+def test_another_order_of_what_is_printed_is_named(desk, fast, head, block):
+    desk.change("glossary: {link: a short URL}", "glossary: {link: a short URL, code: its end}")
+    desk.change(
+        "    choice: ring\n", "    compare: {size: data, rate: write_rate}\n    choice: ring\n"
+    )
+    data = yaml.parse(desk.design.read_text(), "d").data
+    desk.build()
+    part = data
+    for name in head.split("."):
+        part = part[0] if name == "D1" else part[name]
+    turned = dict(reversed(part.items()))
+    part.clear()
+    part.update(turned)
+    desk.design.write_text(yaml.dump(data))
+    states = {state.id: state for state in desk.check(fast=fast).blocks}
+    assert {state.state for state in states.values()} <= {"fresh", "input-stale"}
+    found = states[block]
+    assert (found.state, found.key) == ("input-stale", head)
+    told = [str(names).split(", ") for names in (found.old, found.new)]
+    assert told[0] == told[1][::-1]
+    assert set(told[0]) <= set(part)

@@ -312,3 +312,16 @@ def test_one_run_serves_both_designs(tmp_path, monkeypatch):
     monkeypatch.setattr(Exact, "run", lambda plan: ran.append(plan.fingerprint) or run(plan))
     differences(WHOLE, changed(("target: 1.25", "target: 1.3")), tmp_path)
     assert len(ran) == len(set(ran)) == 1
+
+
+def test_runs_that_fail_now_stand_before_the_others(tmp_path):
+    extra = "  ring2:\n    kind: hash-ring\n    params: {nodes: 8, vnodes: 1M}\n"
+    extra += "    evidence: [{run: ring.balance, with: {keys: 2000}}]\n"
+    first = extra.replace("ring2", "ring0").replace("1M", "40")
+    new = WHOLE.replace("  cache: {kind: cache", f"{first}{extra}  cache: {{kind: cache", 1)
+    new = new.replace("vnodes: 160", "vnodes: 20", 1)
+    found = [one for one in differences(WHOLE, new, tmp_path).differences if one.part == "evidence"]
+    runs = [(one.key, one.new) for one in found if one.note]
+    assert runs == [("ring2/ring.balance", "not run"), ("ring0/ring.balance", "holds")]
+    assert found[0].key == "ring2/ring.balance"  # and the metrics of `ring` last
+    assert found[-1].key.startswith("ring/ring.balance ")

@@ -5,9 +5,11 @@ Here the experiments run as they do for everybody, with their whole budget.
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
+import mermaidx
 import merman
 import pytest
 
@@ -18,6 +20,7 @@ from sdcli.documents.text.markers import blocks_of, pieces
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = sorted((ROOT / "examples" / "designs").glob("*/design.yaml"))
 DESIGNS = [*GALLERY, ROOT / "docs" / "architecture" / "design.yaml"]
+SOAK = bool(os.environ.get("SOAK"))  # `make soak`
 EACH = pytest.mark.parametrize("path", DESIGNS, ids=lambda path: path.parent.name)
 
 
@@ -54,6 +57,18 @@ def test_every_diagram_of_the_gallery_parses(path):
     for diagram in diagrams:
         found = merman.Merman().validate(diagram.partition("\n```")[0], None)
         assert found.valid, found.error
+
+
+@pytest.mark.parametrize(
+    "path", DESIGNS if SOAK else DESIGNS[:1], ids=lambda path: path.parent.name
+)
+def test_a_second_parser_takes_them_too(path):
+    """Mermaid itself takes a second for each: all of them in `make soak`, one of each sort here."""
+    text = path.with_name(f"{load(path).design.id}.md").read_text()
+    diagrams = [part.partition("\n```")[0] for part in text.split("```mermaid\n")[1:]]
+    one_of_each = {diagram.split()[0]: diagram for diagram in diagrams}
+    for diagram in diagrams if SOAK else one_of_each.values():
+        assert mermaidx.render(diagram).svg().startswith("<svg")
 
 
 def test_an_unmet_requirement_is_said_wherever_one_looks(tmp_path):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sdcli.estimate.kinds import Kind
     from sdcli.units import Quantity
 
+BUILT_IN = ("estimate", "cost", "latency")  # what a dotted name may begin with beside components
 SHOWN = 64  # letters of a wrong name that an error repeats
 LISTED_MAX = 24  # names that an error lists
 
@@ -108,7 +109,7 @@ class Desk:
         for name in sorted(expression.names):
             head, dot, _ = name.partition(".")
             known = (
-                {*self.design.components, "estimate", "cost"}
+                {*self.design.components, *BUILT_IN}
                 if dot
                 else {*self.design.assumptions, *self.design.estimates}
             )

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
+from sdcli.design.calendar import HORIZON, in_period, months, months_in, unit_of_time
 from sdcli.units.dimension import MONEY, TIME, Dimension
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _PER_TIME = Dimension.of(TIME, -1)
-MONTH_S = 2_592_000  # of 30 days, as the quantity language has it
 GROWN_MAX = 1e6  # over the horizon; what grows more is no forecast
-HORIZON = "3 year"
 
 
 def formulas(desk: Desk) -> Iterator[Fault]:
@@ -73,8 +72,8 @@ def _too_fast(desk: Desk, key: Key, text: str) -> Iterator[Fault]:
         return  # reported with the key that it is of
     if horizon.dimension != Dimension.of(TIME):
         return
-    months = horizon.high / MONTH_S
-    if months * math.log1p(rate.high * MONTH_S) > math.log(GROWN_MAX):
+    periods = months(horizon) / months_in(unit_of_time(rate), rate)
+    if periods * math.log1p(in_period(rate).high) > math.log(GROWN_MAX):
         yield desk.fault(key, f"this grows more than {GROWN_MAX:,.0f} times within {horizon}")
 
 

@@ -10,6 +10,7 @@ from sdcli.design.kinds import KINDS
 from sdcli.design.lines import check_flow, unknown_kind, unknown_param
 from sdcli.design.model import CLIENT
 from sdcli.design.settings import setting_value
+from sdcli.design.validation.desk import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def components(desk: Desk) -> Iterator[Fault]:
 
 def _component(desk: Desk, name: str, component: Component) -> Iterator[Fault]:
     key: Key = ("components", name)
-    if name in (CLIENT, "estimate", "cost"):
+    if name in (CLIENT, *BUILT_IN):
         yield desk.fault(key, f"{name} is built in", "give it another name")
     kind = KINDS.get(component.kind)
     if kind is None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sdcli.documents.checking.answer import BlockState
+from sdcli.documents.checking.rewording import explains
 from sdcli.documents.checking.texts import difference, lines_changed
 from sdcli.documents.evidence.provenance import changed
 from sdcli.documents.inputs import changes
@@ -195,9 +196,6 @@ class Inspection:
         text = self._text(source)
         if text == block.text:
             return BlockState(source.id, "fresh")
-        reworded = self._reworded(source, entry)
-        if reworded:
-            return reworded
         names = self._drifted_below(source)
         if names:
             return BlockState(source.id, "drifted", f"it rests on {names}, which drifted")
@@ -205,6 +203,9 @@ class Inspection:
             return BlockState(
                 source.id, "code-changed", f"{_CODE}: {lines_changed(block.text, text)}"
             )
+        reworded = self._reworded(source, entry)
+        if reworded and explains(changes(entry.inputs, source.inputs), block.text, text):
+            return reworded
         return BlockState(source.id, "drifted", "the design gives another text now")
 
     def _drifted_below(self, source: Source) -> str:

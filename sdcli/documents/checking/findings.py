@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import sdcli
 from sdcli.documents.checking.answer import Finding
 from sdcli.documents.checking.prose import notes_on_design
+from sdcli.documents.text.templates import own_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +31,17 @@ def on_the_design(study: Study, ledger: Ledger | None, found: list[Verdict]) -> 
         *_changed(study, ledger, found),
         *_decisions(study),
         *_failures(study),
+        *_own_templates(study),
         *notes_on_design(facts.tree.data, facts.design.nouns, lambda: facts.values),
     ]
+
+
+def _own_templates(study: Study) -> Iterator[Finding]:
+    """What of a document a design prints in its own words: a reader of the check should know."""
+    names = own_names(study.facts.path.parent)
+    if names:
+        told = f"printed by this design's own templates: {', '.join(names)}"
+        yield Finding("own-template", "templates/document", told)
 
 
 def _changed(study: Study, ledger: Ledger | None, found: list[Verdict]) -> Iterator[Finding]:

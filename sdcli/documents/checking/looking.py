@@ -13,7 +13,8 @@ from sdcli.documents.checking.answer import Check, RequirementState
 from sdcli.documents.checking.blocks import Inspection
 from sdcli.documents.checking.findings import on_the_build, on_the_design
 from sdcli.documents.checking.prose import notes_on_document
-from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.evidence.ledger import stored
+from sdcli.documents.evidence.ledger_reading import read_ledger
 from sdcli.documents.evidence.running import Runner
 from sdcli.documents.files import read_document
 from sdcli.documents.judging.verdicts import verdicts
@@ -31,12 +32,11 @@ def look(files: Files, *, fast: bool, watch: Watch | None) -> Check:
     """Look at every block, requirement and decision; see check."""
     ledger: Ledger | None = None  # its name needs the design's id; nothing is looked up before
 
-    def stored(pair: Pair) -> Evidence | None:
-        entry = ledger.blocks.get("evidence/" + "/".join(pair)) if ledger else None
-        return entry.run.evidence if entry and entry.run else None
+    def looked_up(pair: Pair) -> Evidence | None:
+        return stored(ledger, pair)
 
     runner = Runner(None, watch)
-    study = open_study(files, stored if fast else None, runner)
+    study = open_study(files, looked_up if fast else None, runner)
     runner.total = study.book.count
     design_id = study.facts.design.id
     ledger = read_ledger(files.ledger(design_id))

@@ -1,16 +1,18 @@
-"""The seal of a ledger: one hash that proves that nothing changed since the build.
+"""The seal of a ledger: one hash by which a check knows that nothing changed since the build.
 
 It is taken over the design as data, over every file of code and every template that a document is
 made with, and over the ledger itself. Where it agrees, and every block of the document has the
 text that the ledger knows, the answer of a check is the one that the build noted in the ledger:
 neither the models nor an experiment nor a formula is needed. Where it does not agree, for whatever
-reason, the check looks at everything; a wrong seal costs time and never a wrong answer.
+reason, the check looks at everything; a broken seal costs time and never a wrong answer.
+
+It guards against accidents, not against a writer: whoever can change the ledger can seal it anew,
+with an answer of their own. A check without `--fast` never asks it.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ from sdcli.core.files import read_text
 from sdcli.core.folders import shipped
 from sdcli.documents.checking.answer import BlockState, Check, Finding, RequirementState
 from sdcli.documents.checking.prose import notes_on_document
+from sdcli.documents.evidence.codebase import add_code, add_files
 from sdcli.documents.evidence.ledger import without_seal
 from sdcli.documents.files import read_document
 from sdcli.documents.text.markers import blocks_of, digest
@@ -33,11 +36,9 @@ if TYPE_CHECKING:
     from sdcli.documents.files import Files
     from sdcli.units import Quantity
 
-# Everything that decides what a document says and what a check of it answers.
-_PARTS = ("core", "design", "documents", "estimate", "experiments", "reference", "units")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")  # of a design; its model would say it, and is not here
-_FILE_MAX = 20_000_000  # bytes; nobody's template has so many
+_WORDS = ("met", "at-risk", "unmet", "unmeasured")
 
 
 def seal(data: Any, beside: Path, ledger: str) -> str:
@@ -57,29 +58,10 @@ def seal(data: Any, beside: Path, ledger: str) -> str:
 def code(beside: Path) -> str:
     """One hash over the code and the templates that a document is made with."""
     whole = sha256(sdcli.__version__.encode())
-    root = os.path.dirname(sdcli.__file__)  # noqa: PTH120 - a hundred files, faster without Path
-    for part in _PARTS:
-        _add(whole, os.path.join(root, part), ".py")  # noqa: PTH118
-    _add(whole, str(shipped("knowledge")), ".yaml", deep=False)
+    add_code(whole)
     for folder in (shipped("templates"), beside / "templates"):
-        _add(whole, str(folder / "document"), ".j2", deep=False)
+        add_files(whole, str(folder / "document"), ".j2", deep=False)
     return whole.hexdigest()
-
-
-def _add(whole: Any, folder: str, suffix: str, *, deep: bool = True) -> None:
-    """Add the files of a folder to a hash, by name, line ends as LF."""
-    for at, folders, names in os.walk(folder):
-        folders.sort()
-        if not deep:
-            folders.clear()
-        for name in sorted(names):
-            path = os.path.join(at, name)  # noqa: PTH118
-            if name.endswith(suffix) and os.path.isfile(path):  # noqa: PTH113 - no pipe
-                with open(path, "rb") as file:  # noqa: PTH123
-                    text = file.read(_FILE_MAX).replace(b"\r\n", b"\n")
-                inside = path[len(folder) :].replace(os.sep, "/")
-                whole.update(f"{inside} {len(text)}\n".encode())
-                whole.update(text)
 
 
 def noted(requirements: list[RequirementState], findings: list[Finding]) -> dict[str, Any]:
@@ -121,15 +103,42 @@ def _sealed(files: Files) -> Check | None:
     nouns = [str(noun) for noun in tree.data.get("nouns", ())]
     return Check(
         [BlockState(name, "fresh", line=blocks[name].line) for name in ledger["blocks"]],
-        [RequirementState(**one) for one in answer["requirements"]],
+        [_requirement(one) for one in answer["requirements"]],
         [
-            *(Finding(**one) for one in answer["findings"]),
+            *(_finding(one) for one in answer["findings"]),
             *notes_on_document(document, found or [], tree.data, nouns, lambda: _values(tree.data)),
         ],
         files.design,
         document,
         tree,
     )
+
+
+def _requirement(told: dict[str, Any]) -> RequirementState:
+    """A verdict as it was noted.
+
+    Raises:
+        TypeError: it is none.
+    """
+    one = RequirementState(**told)
+    texts = (one.id, one.word, one.reason, one.shown, one.asked)
+    is_sound = all(isinstance(text, str) for text in texts) and one.word in _WORDS
+    if not is_sound or not isinstance(one.row, dict):
+        raise TypeError("this is no verdict that a build noted")
+    return one
+
+
+def _finding(told: dict[str, Any]) -> Finding:
+    """A finding as it was noted.
+
+    Raises:
+        TypeError: it is none.
+    """
+    one = Finding(**told)
+    is_sound = all(isinstance(text, str) for text in (one.kind, one.where, one.message))
+    if not is_sound or type(one.fails) is not bool or type(one.line) is not int:
+        raise TypeError("this is no finding that a build noted")
+    return one
 
 
 def _values(data: Any) -> Mapping[str, Quantity]:

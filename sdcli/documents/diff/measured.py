@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sdcli.documents.figures.costing import Bill
     from sdcli.units import Quantity
 
-NOT_RUN = "not run"
+FAILS, NOT_RUN = "fails", "not run"  # how a run ends that backs nothing
 
 
 def evidence(old: Side, new: Side) -> Iterator[Difference]:
@@ -31,8 +31,8 @@ def evidence(old: Side, new: Side) -> Iterator[Difference]:
         for name, one, two in pairs(before, after)
         for difference in _run(old, new, name, one, two)
     ]
-    yield from (one for one in found if one.factor is None)
-    yield from (one for one in found if one.factor is not None)
+    found.sort(key=lambda one: (one.new not in (FAILS, NOT_RUN), one.factor is not None))
+    yield from found
 
 
 def _run(

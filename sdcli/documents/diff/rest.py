@@ -82,10 +82,10 @@ def _flat(design: Design) -> Inputs:
 
 def _listed(key: str, value: Any) -> Inputs:
     if not isinstance(value, tuple) or not all(hasattr(part, "id") for part in value):
-        return leaves(key, value)
+        return leaves(key, value, order=False)
     found: Inputs = {}
     for part in value:
-        found |= leaves(f"{key}.{part.id}", part)
+        found |= leaves(f"{key}.{part.id}", part, order=False)
     return found
 
 

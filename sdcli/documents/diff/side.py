@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sdcli.design import load
 from sdcli.documents.evidence.book import Book
-from sdcli.documents.evidence.ledger import read_ledger
+from sdcli.documents.evidence.ledger import stored
+from sdcli.documents.evidence.ledger_reading import read_ledger
 from sdcli.documents.facts import Facts
 from sdcli.documents.files import files_of
 from sdcli.documents.study import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from sdcli.design import Loaded
     from sdcli.documents.evidence.ledger import Ledger
-    from sdcli.documents.evidence.plan import Pair
-    from sdcli.documents.evidence.result import Evidence
 
 
 @dataclass(frozen=True)
@@ -79,17 +78,9 @@ def opened(
     """
     facts = Facts(loaded, path)
     if fast:
-        book = Book(facts, _stored(ledger))
+        book = Book(facts, partial(stored, ledger))
     elif beside is not None and not beside.book.is_stored:
         book = beside.book.beside(facts)
     else:
         book = Book(facts)
     return Side(name, facts, checked(book))
-
-
-def _stored(ledger: Ledger | None) -> Callable[[Pair], Evidence | None]:
-    def found(pair: Pair) -> Evidence | None:
-        entry = ledger.blocks.get("evidence/" + "/".join(pair)) if ledger else None
-        return entry.run.evidence if entry and entry.run else None
-
-    return found

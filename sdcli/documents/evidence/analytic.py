@@ -2,23 +2,24 @@
 
 For kinds without a reference implementation. The kind's table (`Kind.calculators`) says which
 parameter of the component a calculator takes for which of its own; others stand under `with`.
-A calculator that takes no range is given the median, and the row says so.
+A calculator that takes no range is given the median, and worked out again with every range at its
+low and at its high end: the results between them are the range of what comes out.
 """
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.design import KINDS
-from sdcli.documents.evidence.measures import measure_of
+from sdcli.documents.evidence.measures import in_quantities, measure_of
 from sdcli.documents.evidence.plan import MetricOf, Plan, Row, Taken, own_value, problem_of
 from sdcli.documents.evidence.provenance import sources_of
-from sdcli.documents.evidence.result import Evidence, fingerprint
+from sdcli.documents.evidence.result import Evidence, Measure, fingerprint, rounded
 from sdcli.estimate import registry
 from sdcli.units import Quantity, UnitError, parse, quantity
 
@@ -31,19 +32,25 @@ if TYPE_CHECKING:
     from sdcli.estimate.signature import Parameter
 
 _LOADS = ("rate", "reads", "peak")
+SEED = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Analytic(Plan):
     """A calculator with bound parameters.
 
+    A calculator draws with a seed of its own, so the one of the design is nothing to it: every
+    run of it has SEED.
+
     Args:
         calculator: the calculator.
         values: its parameters that are given.
+        ranged: those of them that were given as a range and stand at its median.
     """
 
     calculator: Calculator
     values: dict[str, Any]
+    ranged: dict[str, Quantity]
 
     @property
     def sort(self) -> Sort:  # noqa: D102 - Plan says it
@@ -73,7 +80,8 @@ class Analytic(Plan):
 
     @property
     def params(self) -> dict[str, Any]:  # noqa: D102 - Plan says it
-        return {name: _canonical(value) for name, value in sorted(self.values.items())}
+        given = {**self.values, **self.ranged}
+        return {name: _canonical(value) for name, value in sorted(given.items())}
 
     @property
     def fingerprint(self) -> str:  # noqa: D102 - Plan says it
@@ -116,22 +124,54 @@ class Analytic(Plan):
             for name, value in inputs.items()
         ]
 
+    def _at_the_ends(self) -> tuple[list[Outcome], str]:
+        """What comes out with all ranges at one end; and why nothing does, where nothing does."""
+        found: list[Outcome] = []
+        open_end = ""
+        for word, quantile in (("low", "low"), ("high", "high")) if self.ranged else ():
+            ends = {name: _end(value, quantile) for name, value in self.ranged.items()}
+            try:
+                found.append(self.calculator.run({**self.values, **ends}))
+            except InputError as error:
+                told = ", ".join(f"{name} {value}" for name, value in ends.items())
+                open_end = f"at the {word} end ({told}) {error.what}"
+        return found, open_end
+
     def run(self) -> Evidence:  # noqa: D102 - Plan says it
         outcome = self._outcome
+        others, open_end = self._at_the_ends()
         return Evidence(
             sort=self.sort,
             experiment=self.name,
             revision=self.revision,
             params=self.params,
             seed=self.item.seed,
-            metrics={name: measure_of(value) for name, value in outcome.outputs.items()},
+            metrics={name: _spread(name, value, others) for name, value in outcome.outputs.items()},
             verdict="holds",
             note="\n".join(outcome.working),
             scale="1:1",
+            open_end=open_end,
         )
 
     def sources(self) -> dict[str, str]:  # noqa: D102 - Plan says it
         return sources_of(self.calculator.function.__module__)
+
+
+def _spread(name: str, value: Quantity, others: list[Outcome]) -> Measure:
+    """A result with the least and the most that comes out at the ends."""
+    measure = measure_of(value)
+    ends = [one.outputs[name] for one in others if name in one.outputs]
+    if not ends or measure.low is not None:
+        return measure
+    size = value.shown.size(value.conventions)
+    all_of_them = [value.value / size, *(end.value / size for end in ends)]
+    return replace(measure, low=rounded(min(all_of_them)), high=rounded(max(all_of_them)))
+
+
+def _end(value: Quantity, which: str) -> Quantity:
+    """A certain quantity at one end of a range."""
+    measure = measure_of(value)
+    return in_quantities(float(getattr(measure, which)), measure.unit, value.dimension.nouns)
 
 
 def _canonical(value: Any) -> str:
@@ -181,20 +221,23 @@ def plan_analytic(facts: Facts, component: str, item: EvidenceRun) -> Analytic:
             )
     given = taken.shown()
     values = {name: _quantity(value) for name, value in taken.values.items()}
+    ranged: dict[str, Quantity] = {}
     for param in calculator.parameters:
         value = values.get(param.name)
         if param.kind.certain and isinstance(value, Quantity) and value.is_range:
+            ranged[param.name] = value
             values[param.name] = quantity(_median(value), nouns=facts.design.nouns)
             taken.origins[param.name] += f", median of {value}"
     return Analytic(
         component=component,
-        item=item,
+        item=item.model_copy(update={"seed": SEED}),
         given=given,
         origins=taken.origins,
         inputs=taken.inputs(seeded=False),
         problem=problem,
         calculator=calculator,
         values=values,
+        ranged=ranged,
     )
 
 

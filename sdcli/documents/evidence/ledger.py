@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from sdcli.core.errors import DamagedError, InputError
-from sdcli.core.files import conflict_line, read_text
-from sdcli.documents.evidence.result import Evidence, Measure, Sort
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from sdcli.documents.evidence.plan import Pair
+    from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.inputs import Inputs
 
 SCHEMA = "sdcli-ledger/1"
 SEAL, _SEALED = ',\n "seal": "', '"\n}\n'
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -100,6 +95,12 @@ class Ledger:
     answer: dict[str, Any] | None = None
 
 
+def stored(ledger: Ledger | None, pair: Pair) -> Evidence | None:
+    """What the ledger has of a run of a component; None where it has nothing."""
+    entry = ledger.blocks.get("evidence/" + "/".join(pair)) if ledger else None
+    return entry.run.evidence if entry and entry.run else None
+
+
 def ledger_text(ledger: Ledger, seal: Callable[[str], str] | None = None) -> str:
     """The bytes of a ledger: one form for one content.
 
@@ -143,6 +144,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         }
         if not entry.run.evidence.not_carried:  # at full scale there is nothing to keep
             del told["not_carried"]
+        if not entry.run.evidence.open_end:
+            del told["open_end"]
         told["fingerprint"] = entry.run.evidence.fingerprint
         told["sources"] = entry.run.sources
         if entry.run.ran is not None:
@@ -151,160 +154,3 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
     if entry.verdicts:
         data["verdicts"] = entry.verdicts
     return data
-
-
-def read_ledger(path: Path) -> Ledger | None:
-    """The ledger, or None when there is no file.
-
-    Raises:
-        InputError: it cannot be read, holds a merge conflict, or a newer sdcli wrote it.
-        DamagedError: it is not what was written; with the offset or the key.
-    """
-    if not path.exists():
-        return None
-    text = read_text(path)
-    conflict = conflict_line(text)
-    if conflict:
-        raise InputError(
-            "a merge conflict is left in the file",
-            where=f"{path}:{conflict}",
-            fix="keep one side, then sdcli doc build",
-        )
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise _damaged(path, f"this is not JSON: {error.msg} (offset {error.pos})") from error
-    except (RecursionError, ValueError) as error:
-        raise _damaged(path, "this is not JSON that sdcli wrote (offset 0)") from error
-    try:
-        _check_schema(path, data)
-        return Ledger(
-            design=_got(data, "design", str),
-            document=_got(data, "document", str),
-            blocks=_mapped(data, "blocks", _entry),
-            sdcli=_got(data, "sdcli", str) if "sdcli" in data else "",
-            answer=_got(data, "answer", dict) if "answer" in data else None,
-        )
-    except _Unlike as error:
-        raise _damaged(path, f"{error.at}: this is not what was written") from error
-
-
-class _Unlike(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, at: str) -> None:
-        super().__init__(at)
-        self.at = at
-
-
-def _damaged(path: Path, what: str) -> DamagedError:
-    return DamagedError(
-        what, where=str(path), fix="delete the file, then sdcli doc build writes it anew"
-    )
-
-
-def _check_schema(path: Path, data: Any) -> None:
-    told = _got(data, "schema", str)
-    name, _, version = told.partition("/")
-    if name == "sdcli-ledger" and version.isdecimal() and int(version[:9]) > 1:
-        raise InputError(
-            f"a newer sdcli wrote this ledger ({told[:40]}); this one reads {SCHEMA}",
-            where=str(path),
-            fix="upgrade sdcli",
-        )
-    if told != SCHEMA:
-        raise _Unlike("schema")
-
-
-def _got(data: Any, key: str, kind: type[T]) -> T:
-    """The value of a key, which must be of this type; an int serves as a float."""
-    value = data.get(key) if isinstance(data, dict) else None
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise _Unlike(key)
-    return value
-
-
-def _mapped(data: Any, key: str, read: Callable[[Any], T]) -> dict[str, T]:
-    """A mapping whose values `read` understands."""
-    found: dict[str, T] = {}
-    for name, value in _got(data, key, dict).items():
-        try:
-            found[str(name)] = read(value)
-        except _Unlike as error:
-            raise _Unlike(f"{key}.{name}.{error.at}" if error.at else f"{key}.{name}") from error
-    return found
-
-
-def _names(data: Any, key: str) -> tuple[str, ...]:
-    """A list of texts."""
-    found = _got(data, key, list)
-    if not all(isinstance(one, str) for one in found):
-        raise _Unlike(key)
-    return tuple(found)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _Unlike("")
-    return value
-
-
-def _scalar(value: Any) -> str | int | float | bool | None:
-    if value is not None and not isinstance(value, (str, int, float)):
-        raise _Unlike("")
-    return value
-
-
-def _entry(data: Any) -> Entry:
-    return Entry(
-        text=_got(data, "text", str),
-        code=_got(data, "code", str),
-        inputs=_mapped(data, "inputs", _scalar),
-        run=_run(data["evidence"]) if "evidence" in data else None,
-        verdicts=_mapped(data, "verdicts", _text) if "verdicts" in data else {},
-    )
-
-
-def _run(data: Any) -> Run:
-    evidence = Evidence(
-        sort=_sort(data),
-        experiment=_got(data, "experiment", str),
-        revision=_got(data, "revision", int),
-        params=_mapped(data, "params", _scalar),
-        seed=_got(data, "seed", int),
-        metrics=_mapped(data, "metrics", _measure),
-        verdict=_got(data, "verdict", str),
-        note=_got(data, "note", str),
-        scale=_got(data, "scale", str),
-        not_carried=_names(data, "not_carried") if "not_carried" in data else (),
-    )
-    return Run(
-        evidence=evidence,
-        sources=_mapped(data, "sources", _text),
-        ran=_ran(data["ran"]) if "ran" in data else None,
-    )
-
-
-def _ran(data: Any) -> Ran:
-    words = {name: _got(data, name, str) for name in ("machine", "python", "sdcli", "time")}
-    return Ran(**words, seconds=_got(data, "seconds", float))
-
-
-def _sort(data: Any) -> Sort:
-    if "sort" not in data:
-        return "exact"  # written before there was another
-    told = _got(data, "sort", str)
-    if told == "exact":
-        return "exact"
-    if told == "analytic":
-        return "analytic"
-    raise _Unlike("sort")
-
-
-def _measure(data: Any) -> Measure:
-    return Measure(
-        value=_got(data, "value", float),
-        unit=_got(data, "unit", str),
-        low=_got(data, "low", float) if "low" in data else None,
-        high=_got(data, "high", float) if "high" in data else None,
-    )

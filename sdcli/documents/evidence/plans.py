@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from sdcli.documents.evidence.plan import Pair, Plan
     from sdcli.documents.facts import Facts
 
+RUNS_MAX = 64  # of experiments in one design: minutes, and no reader looks at more
+
 
 def plans(facts: Facts) -> tuple[dict[Pair, Plan], list[Fault]]:
     """Every run that a design asks for, in its order, and what is wrong with the others."""
     found: dict[Pair, Plan] = {}
     faults: list[Fault] = []
     known = [*names(), *registry.names()]
+    exact: list[Key] = []
     for name, component in facts.design.components.items():
         for i, item in enumerate(component.evidence):
             key: Key = ("components", name, "evidence", i)
@@ -43,6 +46,10 @@ def plans(facts: Facts) -> tuple[dict[Pair, Plan], list[Fault]]:
                 faults.append(facts.tree.fault(at, message.replace("\n", " "), error.fix))
             else:
                 found[plan.pair] = plan
+                exact += [key] if plan.sort == "exact" else []
+    if len(exact) > RUNS_MAX:
+        many = f"this is run {RUNS_MAX + 1} of {len(exact)}; a run takes seconds"
+        faults.append(facts.tree.fault(exact[RUNS_MAX], many, f"at most {RUNS_MAX} in a design"))
     return found, faults
 
 

@@ -12,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import sdcli
+from sdcli.documents.evidence.codebase import add_code
 
 _ROOT = Path(sdcli.__file__).resolve().parent.parent
 _FOLLOWED = ("sdcli.experiments", "sdcli.reference", "sdcli.estimate", "sdcli.core.chance")
-_RENDERING = ("documents", "design", "units", "estimate")
 
 
 def sources_of(module: str) -> dict[str, str]:
@@ -53,11 +53,9 @@ def changed(sources: dict[str, str]) -> list[str]:
 
 @cache
 def renderer() -> str:
-    """One hash over the code that turns a design into text."""
+    """One hash over the code and the shipped numbers that turn a design into text."""
     whole = sha256()
-    for part in _RENDERING:
-        for path in sorted((_ROOT / "sdcli" / part).rglob("*.py")):
-            whole.update(f"{_name(path)} {file_hash(path)}\n".encode())
+    add_code(whole)
     return whole.hexdigest()
 
 

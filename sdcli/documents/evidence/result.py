@@ -53,6 +53,7 @@ class Evidence:
         verdict: holds or fails.
         note, scale: the experiment's own words on the result; a calculator's working.
         not_carried: the metrics that a run at a smaller scale says nothing about.
+        open_end: why it cannot be worked out at an end of the ranges that it was given.
     """
 
     sort: Sort
@@ -65,6 +66,7 @@ class Evidence:
     note: str
     scale: str
     not_carried: tuple[str, ...] = ()
+    open_end: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.design import leaves, plain
-from sdcli.documents.figures.loads import total
+from sdcli.documents.figures.given import by_medians, total
 from sdcli.documents.judging.formulas import inputs_of, names_in, worth
 from sdcli.estimate.numbers import shipped
 from sdcli.units import Quantity, quantity
@@ -98,6 +98,11 @@ class Bill:
         lacking = [row.item.text for row in self.rows if row.per_month is None]
         return f"the total lacks {', '.join(lacking)}" if lacking else ""
 
+    @property
+    def by_medians(self) -> bool:
+        """Whether ranges went into the sum by their medians, there being too many."""
+        return by_medians(row.per_month for row in self.rows)
+
     def share(self, row: Row) -> Quantity | None:
         """The share of one item in the sum, of the medians."""
         if row.per_month is None or self.per_month is None or self.per_month.value == 0:
@@ -109,15 +114,16 @@ class Bill:
 def cost_of(facts: Facts, book: Book) -> Bill:
     """What a design costs; may run what its amounts name.
 
-    Cost: one evaluation for each item; more than `loads.MANY` are added by their medians.
+    Cost: one evaluation for each item; of more than `given.MANY` ranges the medians are added.
     """
     rows = tuple(_row(facts, book, item) for item in facts.design.cost.items)
     whole = total(row.per_month for row in rows if row.per_month is not None)
     return Bill(rows, None if whole is None else whole.to(MONTHLY))
 
 
+@lru_cache(maxsize=4)
 def inputs_of_cost(facts: Facts, book: Book) -> Inputs:
-    """What the cost rests on, the shipped prices that it uses among it."""
+    """What the cost rests on, the shipped prices that it uses among it; read once for all."""
     design = facts.design
     found: Inputs = leaves("cost", design.cost)
     for item in design.cost.items:
@@ -125,12 +131,11 @@ def inputs_of_cost(facts: Facts, book: Book) -> Inputs:
             number = shipped().prices[item.price]
             found[f"prices.{number.id}.value"] = plain(number.text)
             found[f"prices.{number.id}.year"] = number.year
+            found[f"prices.{number.id}.source"] = str(number.source)
     for own in design.cost.prices.values():
         found |= facts.behind(facts.names_in(own.value))
-    for item in design.cost.items:
-        if not _circular(facts, item.amount):
-            found |= inputs_of(facts, book, item.amount)
-    return found
+    amounts = [one.amount for one in design.cost.items if not _circular(facts, one.amount)]
+    return found | inputs_of(facts, book, *amounts)
 
 
 def tag_of(facts: Facts, name: str) -> Tag:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdcli.documents.evidence.result import rounded
+from sdcli.documents.figures.again import certain
 from sdcli.estimate.working import worked_line
 from sdcli.units import Quantity, parse
 from sdcli.units.table import noun_unit
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sdcli.documents.facts import Facts
 
 RANGES_MAX = 100  # of the amounts that one section sums up
+MANY = 30  # ranges that one sum adds as ranges; of more, the medians
 
 
 def given(facts: Facts, key: str, text: str) -> Quantity | None:
@@ -45,6 +48,35 @@ def few_ranges(amounts: Iterable[Quantity | None]) -> bool:
     has a few dozen.
     """
     return sum(amount is not None and amount.is_range for amount in amounts) <= RANGES_MAX
+
+
+def by_medians(parts: Iterable[Quantity | None]) -> bool:
+    """Whether `total` adds these by their medians, so many of them are ranges."""
+    return sum(part is not None and part.is_range for part in parts) > MANY
+
+
+def total(parts: Iterable[Quantity | None]) -> Quantity | None:
+    """The sum of those that there are, in the units of the largest; None when there is none.
+
+    Where more than MANY are ranges, all of them count by their medians: `by_medians`.
+    """
+    kept = [part for part in parts if part is not None]
+    if not kept:
+        return None
+    if by_medians(kept):
+        kept = [certain(part) for part in kept]
+    whole = kept[0]
+    for part in kept[1:]:
+        whole = whole + part
+    if len(kept) == 1:
+        return whole
+    like = max(kept, key=lambda part: rounded(abs(part.value)))
+    return Quantity(whole.spread, whole.dimension, like.preferred, like.asked, whole.conventions)
+
+
+def shown(amount: Quantity | None) -> str:
+    """An amount for people; empty when there is none."""
+    return "" if amount is None else amount.summary()
 
 
 def told(facts: Facts, key: str, text: str) -> str:

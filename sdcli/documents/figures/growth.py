@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
+from sdcli.design.calendar import DAYS
 from sdcli.documents.evidence.result import rounded
 from sdcli.documents.figures.again import Again, Budget, TooMuch, certain
 from sdcli.documents.figures.capacity import uses, uses_of
 from sdcli.documents.figures.loads import loads_when
-from sdcli.documents.figures.months import DAYS, points
+from sdcli.documents.figures.months import points
 from sdcli.documents.figures.rates import horizon, rates
 from sdcli.units import quantity
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ESTIMATES_MAX = 20  # charts that a reader will look at
 FLOWS_MAX = 200  # flows that are followed through the components at each point
+TOO_MANY = "there are too many formulas"
 _CLOSE = 1e-9
 
 
@@ -77,6 +79,7 @@ class Forecast:
         points: the months at which was looked.
         followed: the estimates.
         fills: the component that overflows first, and after how many months; None when none does.
+        blind: why the components were not followed, in a clause; empty when they were.
         left_out: the estimates that are past ESTIMATES_MAX.
     """
 
@@ -84,6 +87,7 @@ class Forecast:
     points: tuple[float, ...]
     followed: tuple[Followed, ...]
     fills: tuple[str, float] | None = None
+    blind: str = ""
     left_out: tuple[str, ...] = ()
 
     def first_reached(self) -> tuple[Followed, Limit] | None:
@@ -119,13 +123,10 @@ def forecast(facts: Facts) -> Forecast:
     growing = rates(facts)
     ahead = points(horizon(facts))
     future = _Future(facts, growing, [*names, *rate_names(facts)])
-    return Forecast(
-        tuple(growing),
-        tuple(ahead),
-        tuple(_followed(future, name, ahead) for name in names),
-        _first_full(future, ahead),
-        tuple(every[ESTIMATES_MAX:]),
-    )
+    followed = tuple(_followed(future, name, ahead) for name in names)
+    fills, blind = _filling(future, ahead)
+    left_out = tuple(every[ESTIMATES_MAX:])
+    return Forecast(tuple(growing), tuple(ahead), followed, fills, blind, left_out)
 
 
 def rate_names(facts: Facts) -> list[str]:
@@ -184,7 +185,7 @@ def _followed(future: _Future, name: str, ahead: Sequence[float]) -> Followed:
         values = tuple(future.values(after)[name] for after in ahead)
         limits = tuple(_limit(future, part, values, ahead) for part in watch if part.limit)
     except TooMuch:
-        return Followed(name, problem="there are too many formulas below it")
+        return Followed(name, problem=f"{TOO_MANY} below it")
     except KeyError:
         return Followed(name, problem=future.problem(name))
     except InputError as error:
@@ -239,15 +240,33 @@ def first_time(gap: Callable[[float], float], ahead: Sequence[float]) -> float |
     return min(there / DAYS, ahead[place])
 
 
+def _filling(future: _Future, ahead: Sequence[float]) -> tuple[tuple[str, float] | None, str]:
+    """The component that overflows first, with its time; or why that is not known, in a clause."""
+    facts = future.facts
+    if all(use.utilisation is None for use in uses(facts).values()):
+        return None, ""  # there is nothing to follow, as the section on capacity says
+    if len(facts.design.flows) > FLOWS_MAX:
+        return None, f"there are more than {FLOWS_MAX} flows"
+    try:
+        return _first_full(future, ahead), ""
+    except TooMuch:
+        return None, TOO_MANY
+    except InputError as error:
+        below = (future.problem(name) for name in rate_names(facts))
+        return None, next((why for why in below if why), error.what)
+
+
 def _first_full(future: _Future, ahead: Sequence[float]) -> tuple[str, float] | None:
     """The component whose load is the first to reach what it serves, with as many as today.
 
     What it is later is worked out with ranges at their medians, times what the median of the whole
     is to that today: sums of thousands of draws at each step would be slow, and say the same.
+
+    Raises:
+        InputError: a value that a load rests on leaves what can be computed with.
+        TooMuch: the budget is spent.
     """
     facts = future.facts
-    if len(facts.design.flows) > FLOWS_MAX:
-        return None
     today = {
         name: use.utilisation for name, use in uses(facts).items() if use.utilisation is not None
     }
@@ -267,8 +286,5 @@ def _first_full(future: _Future, ahead: Sequence[float]) -> tuple[str, float] | 
         ]
         return max(full, key=lambda one: one[0], default=(0.0, ""))
 
-    try:
-        after = first_time(lambda t: fullest(t)[0] - 1, ahead)
-        return None if after is None else (fullest(after)[1], after)
-    except (TooMuch, InputError):
-        return None
+    after = first_time(lambda t: fullest(t)[0] - 1, ahead)
+    return None if after is None else (fullest(after)[1], after)

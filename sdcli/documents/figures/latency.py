@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from sdcli.design import CLIENT
 from sdcli.documents.evidence.result import rounded
-from sdcli.documents.figures.loads import setting, total
+from sdcli.documents.figures.given import by_medians, total
+from sdcli.documents.figures.loads import setting
 from sdcli.documents.pictures.paths import calls, kind_of
 from sdcli.units import quantity
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from sdcli.documents.pictures.paths import Call
     from sdcli.units import Quantity
 
+_ROUNDED = 1 + 1e-9  # 100 of 100 ms are within, whatever the last bit says
 QUEUE = "queue"
+RISKY = "within at the median, over at the high end"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Way:
     def sum(self) -> Quantity | None:
         """The latencies that are known, added; None when none is."""
         return total(time for _, time in self.times)
+
+    @property
+    def by_medians(self) -> bool:
+        """Whether ranges went into the sum by their medians, there being too many."""
+        return by_medians(time for _, time in self.times)
 
     @property
     def missing(self) -> str:
@@ -82,8 +90,8 @@ class Timing:
             return "over the budget"
         if way.missing or whole is None:
             return "not known"
-        risky = whole.high > self.budget.value
-        return "within at the median, over at the high end" if risky else "within the budget"
+        risky = whole.high > self.budget.value * _ROUNDED
+        return RISKY if risky else "within the budget"
 
 
 def timings(facts: Facts) -> list[Timing]:

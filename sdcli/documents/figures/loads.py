@@ -14,20 +14,19 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sdcli.design import CLIENT, setting_value
-from sdcli.documents.evidence.result import rounded
 from sdcli.documents.figures.again import certain
+from sdcli.documents.figures.given import MANY, by_medians, total
 from sdcli.documents.pictures.paths import calls, edges
 from sdcli.units import Quantity, quantity
 from sdcli.units.dimension import TIME, Dimension
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from sdcli.documents.facts import Facts
     from sdcli.documents.pictures.paths import Call
 
 REQUESTS = "request/s"
-MANY = 30  # ranges, or flows, that are added as ranges; of more, the medians
 _PER_TIME = Dimension.of(TIME, -1)
 
 
@@ -89,23 +88,14 @@ class Load:
         return total(portion.value for portion in self.portions)
 
     @property
+    def by_medians(self) -> bool:
+        """Whether ranges went into the sum by their medians, there being too many."""
+        return self.own is None and by_medians(portion.value for portion in self.portions)
+
+    @property
     def cold(self) -> list[str]:
         """The caches before it that are taken for empty."""
         return list(dict.fromkeys(name for portion in self.portions for name in portion.cold))
-
-
-def total(parts: Iterable[Quantity]) -> Quantity | None:
-    """The sum, in the unit of the largest; of very many, that of the medians; None of none."""
-    kept = list(parts)
-    if len(kept) > MANY:
-        kept = [certain(part) for part in kept]
-    if not kept:
-        return None
-    whole = kept[0]
-    for part in kept[1:]:
-        whole = whole + part
-    unit = max(kept, key=lambda part: rounded(abs(part.value))).unit
-    return whole.to(unit) if unit and len(kept) > 1 else whole
 
 
 @lru_cache(maxsize=16)
@@ -121,6 +111,11 @@ def loads_when(facts: Facts, env: Mapping[str, Quantity]) -> dict[str, Load]:
         InputError: a rate leaves its bounds then.
     """
     return _loads(facts, env)
+
+
+def has_many(facts: Facts) -> bool:
+    """Whether the rates of the flows and the hit shares count by their medians: so many flows."""
+    return len(facts.design.flows) > MANY
 
 
 def flow_rate(facts: Facts, flow: str, env: Mapping[str, Quantity]) -> Quantity | None:
@@ -149,7 +144,7 @@ def _loads(facts: Facts, env: Mapping[str, Quantity]) -> dict[str, Load]:
     found = {name: Load(name) for name in facts.design.components}
     for name, load in found.items():
         load.own = _own(facts, name, env)
-    many = len(facts.design.flows) > MANY
+    many = has_many(facts)
     called = {edge.callee for edge in edges(facts.design)}
     shares = {
         name: certain(share) if many else share

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sdcli.design import KINDS
 from sdcli.documents.figures.capacity import uses
 from sdcli.documents.figures.latency import timing
 from sdcli.documents.figures.rests import inputs_of_capacity, inputs_of_latency
@@ -71,6 +72,14 @@ def of_component(facts: Facts, component: str, name: str) -> Figure | None:
     return Figure(
         OF_COMPONENT[name], value, missing, lambda: inputs_of_capacity(facts, [component])
     )
+
+
+def impossible(facts: Facts, component: str, name: str) -> str:
+    """Why a component of its kind can never have that number; empty where it can."""
+    if name == "load" or "capacity" in facts.settings[component]:
+        return ""
+    kind = facts.design.components[component].kind
+    return f"{component} can have no {name}: no capacity is known of a {KINDS[kind].title}"
 
 
 def of_flow(facts: Facts, flow: str) -> Figure | None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sdcli.documents.figures.months import months, months_in, unit_of_time
-from sdcli.units import Quantity, parse, quantity
+from sdcli.design.calendar import HORIZON, in_period, months, months_in, unit_of_time
+from sdcli.units import parse, quantity
 
 if TYPE_CHECKING:
     from sdcli.documents.facts import Facts
-
-HORIZON = "3 year"
+    from sdcli.units import Quantity
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,8 @@ def rates(facts: Facts) -> list[Rate]:
     for name, text in facts.design.growth.rates.items():
         expression = parse(text, nouns=facts.design.nouns, names=facts.values)
         value = expression.evaluate(facts.values, source=f"growth.rates.{name}")
-        unit = unit_of_time(value)
-        period = Quantity.one(unit, value.conventions) if unit else Quantity.of(1, "s")
-        found.append(Rate(name, text, value * period, months_in(unit, value)))
+        period = months_in(unit_of_time(value), value)
+        found.append(Rate(name, text, in_period(value), period))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from sdcli.design import KINDS, plain
@@ -17,17 +18,28 @@ if TYPE_CHECKING:
 def inputs_of_capacity(facts: Facts, components: Iterable[str]) -> Inputs:
     """What arrives at these components and what they serve.
 
-    Every flow is in it, for any of them may pass by, and so is every hit share.
+    Every flow is in it, for any of them may pass by, and so are the hit shares and the kinds of
+    all parts on them: a kind decides whether what stands behind gets the misses, or nothing.
     """
     found: Inputs = {}
     for name in components:
         kind = facts.design.components[name].kind
         found[f"components.{name}.kind"] = kind
         found |= _settings(facts, name, ("rate", "capacity", KINDS[kind].copies))
+    return found | _arriving(facts)
+
+
+@lru_cache(maxsize=4)
+def _arriving(facts: Facts) -> Inputs:
+    """The flows with their rates, and what the parts on them let pass; read once for all."""
+    found: Inputs = {}
     for name in facts.design.components:
         found |= _settings(facts, name, ("hit_share",))
-    for flow in facts.design.flows:
+    for flow, part in facts.design.flows.items():
         found |= _flow(facts, flow, "rate")
+        for name in dict.fromkeys(name for hop in part.hops for name in hop):
+            if name in facts.design.components:
+                found[f"components.{name}.kind"] = facts.design.components[name].kind
     return found
 
 

@@ -27,6 +27,7 @@ from sdcli.documents.figures.given import (
     given,
     plain_count,
     sized,
+    total,
 )
 from sdcli.documents.figures.given import worked as work_out
 from sdcli.estimate.parts import median
@@ -241,9 +242,3 @@ def _held(facts: Facts, store: str, found: list[Stored]) -> Held:
         total([one.stored for one in found]),
         None if size is None or isinstance(size, int | str) else size,
     )
-
-
-def total(amounts: list[Quantity | None]) -> Quantity | None:
-    """The sum of the ones that there are; None when there is none."""
-    known = [amount for amount in amounts if amount is not None]
-    return reduce(add, known) if known else None

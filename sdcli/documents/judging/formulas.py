@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
+from sdcli.documents.judging.gaps import ends_of, gap_of
 from sdcli.documents.judging.metrics import of_name
 from sdcli.units import parse, quantity
 from sdcli.units.syntax import Comparison, write
@@ -60,9 +61,8 @@ def names_in(facts: Facts, text: str) -> list[str]:
 def inputs_of(facts: Facts, book: Book, *texts: str) -> Inputs:
     """What of the design the numbers in these formulas rest on."""
     found: Inputs = {}
-    for text in texts:
-        for name in names_in(facts, text):
-            found |= of_name(facts, book, name).inputs(facts)
+    for name in dict.fromkeys(name for text in texts for name in names_in(facts, text)):
+        found |= of_name(facts, book, name).inputs(facts)
     return found
 
 
@@ -80,29 +80,30 @@ def answer(facts: Facts, book: Book, text: str) -> Answer:
     except InputError as error:
         return Answer(None, str(error).replace("\n", " "))
     told = ", ".join(shown)
-    if _is_open(expression, env, facts):
+    if _is_open(expression, env, facts, holds=found):
         told += f"; by the ranges it may {'not hold' if found else 'hold already'}"
     return Answer(found, told)
 
 
-def _is_open(expression: Expression, env: Mapping[str, Quantity], facts: Facts) -> bool:
-    """Whether a single comparison comes out otherwise at an end of its ranges.
-
-    Where the two ranges overlap, the sides are subtracted as one formula, so that what stands on
-    both cancels.
-    """
+def _is_open(
+    expression: Expression, env: Mapping[str, Quantity], facts: Facts, *, holds: bool
+) -> bool:
+    """Whether a single comparison comes out otherwise at an end of its ranges."""
     node = expression.node
     if not isinstance(node, Comparison):
         return False
     nouns = facts.design.nouns
     left, right = (quantity(write(side), nouns=nouns, env=env) for side in (node.left, node.right))
-    if left.low > right.high or left.high < right.low or not (left.is_range or right.is_range):
-        return False
-    try:
-        gap = quantity(f"({write(node.left)}) - ({write(node.right)})", nouns=nouns, env=env)
-    except InputError:
-        return False  # sides that compare and do not subtract: one answer is all there is
-    return gap.is_range and gap.low < 0 < gap.high
+
+    def subtracted() -> Quantity | None:
+        text = f"({write(node.left)}) - ({write(node.right)})"
+        try:
+            return quantity(text, nouns=nouns, env=env)
+        except InputError:
+            return None
+
+    gap = gap_of(ends_of(left), ends_of(right), subtracted)
+    return not (gap.surely(node.operator) if holds else gap.surely_not(node.operator))
 
 
 def worth(facts: Facts, book: Book, text: str) -> Worth:

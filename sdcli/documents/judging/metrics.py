@@ -71,6 +71,11 @@ class Found:
             return None
         return result.metrics.get(self.metric)
 
+    def open_end(self, book: Book) -> str:
+        """Why the run that gives it has no result at an end of its ranges; empty when it has."""
+        result = book.result(self.plan) if self.plan else None
+        return result.open_end if result else ""
+
     def value(self, facts: Facts, book: Book) -> Quantity | None:
         """The number; None when there is none: `missing` says why.
 
@@ -222,7 +227,8 @@ def of_name(facts: Facts, book: Book, name: str) -> Found:
         return Found(component=head, param=param)
     figure = named.of_component(facts, head, rest)
     if figure is not None:
-        return Found(figure=figure)
+        impossible = named.impossible(facts, head, rest)
+        return Found(reason=impossible) if impossible else Found(figure=figure)
     known = [metric.name for plan in plans for metric in plan.metrics] + list(own)
     known += named.OF_COMPONENT if own else ()
     hint = did_you_mean(rest.rpartition(".")[2][:64], known)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sdcli.documents.figures.capacity import uses
-from sdcli.documents.figures.latency import timings
+from sdcli.documents.figures.latency import RISKY, timings
 from sdcli.documents.judging.survivals import survivals
 from sdcli.documents.judging.verdicts import gates, verdicts
 
@@ -145,22 +145,37 @@ def _loads(facts: Facts) -> Iterator[Said]:
     """Each component whose load and capacity are known."""
     for name, use in uses(facts).items():
         share = use.utilisation
-        if share is not None:
-            over = share.value > BRIM
-            because = f"{use.load.value} arrive, {use.all} is what it serves" if over else ""
-            miss = float(f"{share.value:.9g}") if over else 1.0
-            yield Said("components", name, OVERLOADED if over else CARRIES, "", "", because, miss)
+        if share is None:
+            continue
+        arrive = f"{use.load.value} arrive, {use.all} is what it serves"
+        if share.value > BRIM:
+            miss = float(f"{share.value:.9g}")
+            yield Said("components", name, OVERLOADED, because=arrive, miss=miss)
+        elif share.high > BRIM:
+            yield Said("components", name, AT_RISK, because=arrive)
+        else:
+            yield Said("components", name, CARRIES)
 
 
 def _times(facts: Facts) -> Iterator[Said]:
-    """Each flow with a budget, by the way that serves first where all of it is known."""
+    """Each flow with a budget of which enough is known.
+
+    It is too slow when the way that serves first is, and at risk when the longest way is, or
+    either of them at its high end.
+    """
     for one in timings(facts):
-        if one.budget is None or one.first.sum is None:
+        if one.budget is None:
             continue
-        if one.first.sum > one.budget:
-            because = f"{one.first.sum} of {one.budget}"
-            yield Said("flows", one.flow, TOO_SLOW, because=because)
-        elif not one.first.missing:
+        first, longest = one.first.sum, one.longest.sum
+        if first is not None and first > one.budget:
+            yield Said("flows", one.flow, TOO_SLOW, because=f"{first} of {one.budget}")
+        elif longest is not None and longest > one.budget:
+            because = f"{longest} of {one.budget} on its longest way"
+            yield Said("flows", one.flow, AT_RISK, because=because)
+        elif RISKY in (one.judged(one.first), one.judged(one.longest)):
+            whole = first if one.judged(one.first) == RISKY else longest
+            yield Said("flows", one.flow, AT_RISK, because=f"{whole} of {one.budget}")
+        elif first is not None and not one.first.missing:
             yield Said("flows", one.flow, IN_TIME)
 
 

@@ -1,8 +1,8 @@
 """What the numbers say about the requirements and about the decisions.
 
-A requirement is met or unmet by its number. A range that meets its target with its median but
-not with its whole 90 % interval is at risk. Without a number it is unmeasured, and says why; a
-number of a run at a smaller scale that does not carry over is none.
+A requirement is met or unmet by its number. What meets its target at the medians but not all
+over the 90 % interval, of the number or of the target, is at risk. Without a number it is
+unmeasured, and says why; a number of a run at a smaller scale that does not carry over is none.
 A decision's `confirm` must hold; `revisit_when` must not, yet.
 """
 
@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sdcli.documents.evidence.measures import in_quantities
+from sdcli.documents.inputs import by_id
 from sdcli.documents.judging.formulas import answer
+from sdcli.documents.judging.gaps import ends_of, gap_of
 from sdcli.documents.judging.metrics import Found, of_requirement
-from sdcli.units import quantity
+from sdcli.units import parse, quantity
 
 if TYPE_CHECKING:
     from sdcli.design import Decision, Quality
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.facts import Facts
+    from sdcli.documents.inputs import Inputs
     from sdcli.documents.judging.formulas import Answer
     from sdcli.units import Quantity
 
@@ -81,10 +84,26 @@ def verdicts(facts: Facts, book: Book) -> list[Verdict]:
     return [_verdict(facts, book, quality) for quality in facts.design.requirements.quality]
 
 
+def inputs_of_quality(facts: Facts, book: Book) -> Inputs:
+    """What the quality requirements and the verdicts on them rest on."""
+    asked = facts.design.requirements.quality
+    found = by_id("requirements.quality", asked)
+    names: list[str] = []  # read together, for each may rest on all that another rests on
+    for metric, of in dict.fromkeys((one.metric, one.of) for one in asked if one.metric):
+        number = of_requirement(facts, book, metric, of)
+        if number.estimate:
+            names.append(number.estimate)
+        else:
+            found |= number.inputs(facts)
+    texts = dict.fromkeys(text for one in asked for text in (one.target, one.load, one.window))
+    names += [name for text in texts for name in facts.names_in(text)]
+    return found | facts.behind(names)
+
+
 def _verdict(facts: Facts, book: Book, quality: Quality) -> Verdict:
     if not quality.metric:
         return Verdict(quality, "unmeasured", None, None, "it names no metric", Found())
-    target = quantity(quality.target, nouns=facts.design.nouns, env=facts.values)
+    target = _target(facts, quality)
     found = of_requirement(facts, book, quality.metric, quality.of)
     measured = found.value(facts, book)
     if measured is None:
@@ -103,9 +122,26 @@ def _verdict(facts: Facts, book: Book, quality: Quality) -> Verdict:
             in_quantities(measure.high, measure.unit, facts.design.nouns),
         )
     word = judged(measured, quality.op, target, ends)
-    interval = measured if ends is None else f"{ends[0]} to {ends[1]}"
-    reason = "" if word != "at-risk" else f"the 90 % interval reaches past the target: {interval}"
+    reason = _risk(measured, target, ends) if word == "at-risk" else ""
+    open_end = found.open_end(book)
+    if open_end and word in ("met", "at-risk"):
+        word, reason = "at-risk", open_end
     return Verdict(quality, word, measured, target, reason, found)
+
+
+def _target(facts: Facts, quality: Quality) -> Quantity:
+    """The target; a range that is written in it is its own, whoever else writes the same."""
+    names = facts.values
+    expression = parse(quality.target, nouns=facts.design.nouns, names=names)
+    return expression.evaluate(names, source=f"requirements.quality.{quality.id}.target")
+
+
+def _risk(measured: Quantity, target: Quantity, ends: tuple[Quantity, Quantity] | None) -> str:
+    """Why a requirement is at risk."""
+    interval = str(measured) if ends is None else f"{ends[0]} to {ends[1]}"
+    if target.is_range:
+        return f"the 90 % intervals overlap: {interval} measured, {target} is the target"
+    return f"the 90 % interval reaches past the target: {interval}"
 
 
 def _other_conditions(facts: Facts, quality: Quality, found: Found) -> str:
@@ -135,11 +171,13 @@ def judged(
     Args:
         measured: the number; of a range, its median decides between met and unmet.
         op: how it must lie.
-        target: to what.
+        target: to what; of a range, too.
         ends: of its 90 % interval, where `measured` does not know them.
 
     >>> from sdcli.units import quantity
     >>> judged(quantity("80 to 120 ms"), "<=", quantity("110 ms"))
+    'at-risk'
+    >>> judged(quantity("120 ms"), "<=", quantity("100 to 200 ms"))
     'at-risk'
     """
     meets = {
@@ -150,9 +188,11 @@ def judged(
     }
     if not meets[op]:
         return "unmet"
-    low, high = (measured.low, measured.high) if ends is None else (ends[0].value, ends[1].value)
-    surely = high <= target.value if op[0] == "<" else low >= target.value
-    return "met" if surely or low == high else "at-risk"
+    if ends is None:
+        gap = gap_of(ends_of(measured), ends_of(target), lambda: measured - target)
+    else:
+        gap = gap_of((ends[0].value, ends[1].value), ends_of(target), lambda: None)
+    return "met" if gap.surely(op) else "at-risk"
 
 
 @dataclass(frozen=True)

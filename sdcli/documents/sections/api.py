@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.design import leaves
-from sdcli.documents.figures.stored import total
+from sdcli.documents.figures.given import by_medians, shown, total
 from sdcli.documents.figures.traffic import shared_rates, traffic
 from sdcli.documents.sections.section import WRITTEN, Part, Section, Source
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sdcli.documents.figures.traffic import Traffic
     from sdcli.documents.inputs import Inputs
     from sdcli.documents.sections.section import View
-    from sdcli.units import Quantity
 
 
 def _sources(facts: Facts, book: Book) -> Iterator[Source]:  # noqa: ARG001 - every section's form
@@ -49,24 +48,26 @@ def _view(facts: Facts) -> View:
                 "call": part.call,
                 "text": part.text,
                 "flow": part.flow,
-                "rate": _shown(row.rate),
+                "rate": shown(row.rate),
                 "from_flow": row.from_flow,
-                "request": _shown(row.request),
-                "response": _shown(row.response),
-                "latency": _shown(row.latency),
-                "budget": _shown(row.budget),
+                "request": shown(row.request),
+                "response": shown(row.response),
+                "latency": shown(row.latency),
+                "budget": shown(row.budget),
                 "late": row.is_late,
-                "incoming": _shown(row.incoming),
-                "outgoing": _shown(row.outgoing),
+                "incoming": shown(row.incoming),
+                "outgoing": shown(row.outgoing),
                 "worked": row.worked,
                 "missing": row.missing,
             }
             for part, row in zip(facts.design.api, rows, strict=True)
         ],
         "totals": {
-            "incoming": _shown(total([row.incoming for row in rows])),
-            "outgoing": _shown(total([row.outgoing for row in rows])),
-            "medians": any(row.medians for row in rows),
+            "incoming": shown(total([row.incoming for row in rows])),
+            "outgoing": shown(total([row.outgoing for row in rows])),
+            "medians": any(row.medians for row in rows)
+            or by_medians(row.incoming for row in rows)
+            or by_medians(row.outgoing for row in rows),
             "complete": not any(_lacks(row) for row in rows),
         },
         "shared": [
@@ -77,10 +78,6 @@ def _view(facts: Facts) -> View:
 
 def _lacks(row: Traffic) -> bool:
     return row.incoming is None or row.outgoing is None
-
-
-def _shown(amount: Quantity | None) -> str:
-    return "" if amount is None else amount.summary()
 
 
 SECTION = Section(WRITTEN, (Part("api", "API", lambda d: bool(d.api)),), _sources)

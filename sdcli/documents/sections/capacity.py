@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.documents.figures.capacity import first_to_fail, uses
+from sdcli.documents.figures.given import MANY, total
 from sdcli.documents.figures.latency import timings
-from sdcli.documents.figures.loads import can_miss, total
+from sdcli.documents.figures.loads import can_miss, has_many
 from sdcli.documents.figures.rests import inputs_of_capacity, inputs_of_latency, order_of
 from sdcli.documents.sections.percents import percent
 from sdcli.documents.sections.section import EVERY, Part, Section, Source
@@ -56,6 +57,10 @@ def _view(facts: Facts) -> View:
         "unrated": [name for name, flow in facts.design.flows.items() if not flow.rate],
         "through": _through(facts),
         "unknown": [name for name, use in found.items() if use not in shown and use.kind_serves],
+        "many": MANY,
+        "many_flows": has_many(facts),
+        "medians": [use.component for use in shown if use.load.by_medians],
+        "times_medians": any(way.by_medians for one in timed for way in (one.first, one.longest)),
         "times": [row for one in timed for row in _times(one)],
         "waits": [line for one in timed for line in _waits(one)],
     }

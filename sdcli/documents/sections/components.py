@@ -133,6 +133,7 @@ def _evidence(facts: Facts, book: Book, plan: Plan) -> View:
         "verdict": result.verdict,
         "note": result.note,
         "worked": result.note.splitlines(),
+        "open_end": result.open_end,
         "scale": result.scale,
         "seed": result.seed,
         "metrics": [

@@ -58,8 +58,16 @@ def _view(design: Design) -> View:
     }
 
 
+def _is_worth_it(design: Design) -> bool:
+    """Whether there is more to say than that a client calls the system, as in every interview."""
+    if design.context or any(part.kind == EXTERNAL for part in design.components.values()):
+        return True
+    return bool(design.components) and design.profile != "interview"
+
+
 SECTION = Section(
     EVERY,
     (Part("context", "Context", lambda d: bool(d.context or d.components)),),
     _sources,
+    needs=_is_worth_it,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.documents.evidence.result import rounded
 from sdcli.documents.figures import costing
+from sdcli.documents.figures.given import MANY
 from sdcli.documents.sections.percents import percent, whole_percent
 from sdcli.documents.sections.section import WRITTEN, Part, Section, Source
 
@@ -19,7 +20,7 @@ from sdcli.documents.sections.section import View
 
 
 def _sources(facts: Facts, book: Book) -> Iterator[Source]:
-    inputs = costing.inputs_of_cost(facts, book)
+    inputs = dict(costing.inputs_of_cost(facts, book))
     yield Source("cost", "cost", inputs, lambda: _view(facts, book))
 
 
@@ -34,6 +35,7 @@ def _view(facts: Facts, book: Book) -> View:
             {"text": row.item.text, "problem": row.problem} for row in bill.rows if row.problem
         ],
         "worked": [_worked(row) for row in bill.rows if row.per_month is not None],
+        "medians": MANY if bill.by_medians else 0,
         "largest": _largest(bill),
         "sources": list(
             dict.fromkeys(row.tag.source for row in bill.rows if row.tag and row.tag.source)

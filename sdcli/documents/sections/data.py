@@ -6,7 +6,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from sdcli.design import leaves, plain
-from sdcli.documents.figures.stored import held, stored, total
+from sdcli.documents.figures.given import by_medians, shown, total
+from sdcli.documents.figures.stored import held, stored
 from sdcli.documents.inputs import listed
 from sdcli.documents.pictures.entities import entities
 from sdcli.documents.sections.section import WRITTEN, Part, Section, Source
@@ -73,14 +74,19 @@ def _view(facts: Facts, model: Model) -> View:
             for one in found
         ],
         "totals": {
-            "one_copy": _shown(total([one.one_copy for one in found])),
-            "stored": _shown(total([one.stored for one in found])),
-            "added": _shown(total([one.added for one in found])),
-            "medians": model.medians,
+            "one_copy": shown(total([one.one_copy for one in found])),
+            "stored": shown(total([one.stored for one in found])),
+            "added": shown(total([one.added for one in found])),
+            "medians": model.medians
+            or any(by_medians(kind) for kind in zip(*map(_summed, found), strict=True)),
             "complete": all(one.stored is not None and not one.uncounted for one in found),
         },
         "stores": [_store(one) for one in held(facts, found)],
     }
+
+
+def _summed(one: Stored) -> tuple[Quantity | None, ...]:
+    return one.one_copy, one.stored, one.added
 
 
 def _store(found: Held) -> View:
@@ -88,22 +94,22 @@ def _store(found: Held) -> View:
         "name": found.store,
         "entities": found.entities,
         "unknown": found.unknown,
-        "one_copy": _shown(found.one_copy),
-        "stored": _shown(found.stored),
-        "size": _shown(found.size),
+        "one_copy": shown(found.one_copy),
+        "stored": shown(found.stored),
+        "size": shown(found.size),
         "short": found.is_short,
     }
 
 
 def _sums(found: Stored) -> View:
     return {
-        "row": _shown(found.row),
+        "row": shown(found.row),
         "partial": bool(found.uncounted),
-        "rows": _shown(found.rows),
-        "copies": _shown(found.copies),
-        "one_copy": _shown(found.one_copy),
-        "stored": _shown(found.stored),
-        "added": _shown(found.added),
+        "rows": shown(found.rows),
+        "copies": shown(found.copies),
+        "one_copy": shown(found.one_copy),
+        "stored": shown(found.stored),
+        "added": shown(found.added),
         "missing": found.missing,
     }
 
@@ -120,7 +126,7 @@ def _entity(facts: Facts, name: str, model: Callable[[], Model]) -> View:
             {
                 "name": field,
                 "type": one.type,
-                "size": _shown(found.sizes.get(field)),
+                "size": shown(found.sizes.get(field)),
                 "key": one.key,
                 "refers": one.refers,
                 "text": one.text,
@@ -135,10 +141,6 @@ def _entity(facts: Facts, name: str, model: Callable[[], Model]) -> View:
         "worked": found.worked,
         **_sums(found),
     }
-
-
-def _shown(amount: Quantity | None) -> str:
-    return "" if amount is None else amount.summary()
 
 
 SECTION = Section(WRITTEN, (Part("data", "Data model", lambda d: bool(d.data)),), _sources)

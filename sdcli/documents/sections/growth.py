@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.design import leaves, plain
+from sdcli.design.calendar import HORIZON
 from sdcli.documents.figures import growth
 from sdcli.documents.figures.months import told
-from sdcli.documents.figures.rates import HORIZON
 from sdcli.documents.figures.rests import inputs_of_capacity, order_of
 from sdcli.documents.inputs import listed
 from sdcli.documents.pictures.chart import growth_chart
@@ -36,7 +36,7 @@ def _inputs(facts: Facts) -> Inputs:
     found: Inputs = {"growth.horizon": plain(part.horizon or HORIZON)}
     found |= listed("growth.rates", part.rates) | leaves("growth.rates", part.rates)
     found |= listed("growth.watch", (one.estimate for one in part.watch))
-    found |= leaves("nouns", design.nouns)
+    found |= leaves("nouns", design.nouns) | listed("estimates", growth.watched(facts))
     named = facts.names_in(part.horizon)
     for text in part.rates.values():
         named += facts.names_in(text)
@@ -63,6 +63,7 @@ def _view(facts: Facts) -> View:
         "limits": any(part.limit for part in facts.design.growth.watch),
         "first": _reached(first[0].name, first[1]) if first else None,
         "fills": _fills(*found.fills) if found.fills else None,
+        "blind": found.blind,
         "estimates": [_estimate(found, one) for one in found.followed],
         "left_out": found.left_out,
     }

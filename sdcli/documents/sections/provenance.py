@@ -32,7 +32,7 @@ def _sources(facts: Facts, book: Book) -> Iterator[Source]:
 
 
 def _inputs(facts: Facts, book: Book) -> Inputs:
-    found: Inputs = {"id": facts.design.id}
+    found: Inputs = {"id": facts.design.id, **listed("components", facts.design.components)}
     for name, part in facts.design.components.items():
         found |= listed(f"components.{name}.evidence", (item.run for item in part.evidence))
     for plan in book.plans.values():

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.documents.figures.given import told
 from sdcli.documents.inputs import by_id
-from sdcli.documents.judging.metrics import of_requirement
-from sdcli.documents.judging.verdicts import verdicts
+from sdcli.documents.judging.verdicts import inputs_of_quality, verdicts
 from sdcli.documents.sections.section import EVERY, Part, Section, Source
 
 if TYPE_CHECKING:
@@ -28,13 +27,7 @@ def _sources(facts: Facts, book: Book) -> Iterator[Source]:
 
 def _inputs(facts: Facts, book: Book) -> Inputs:
     found = by_id("requirements.functional", facts.design.requirements.functional)
-    found |= by_id("requirements.quality", facts.design.requirements.quality)
-    for quality in facts.design.requirements.quality:
-        if quality.metric:
-            found |= of_requirement(facts, book, quality.metric, quality.of).inputs(facts)
-        texts = f"{quality.target} {quality.load} {quality.window}"
-        found |= facts.behind(facts.names_in(texts))
-    return found
+    return found | inputs_of_quality(facts, book)
 
 
 def _view(facts: Facts, book: Book) -> View:

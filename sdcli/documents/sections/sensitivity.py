@@ -36,6 +36,11 @@ def _inputs(facts: Facts, names: list[str]) -> Inputs:
         if f"assumptions.{name}.value" in behind:
             found |= leaves(f"assumptions.{name}.confidence", part.confidence)
             found |= leaves(f"assumptions.{name}.source", part.source)
+    for key, parts, what in (
+        ("assumptions", design.assumptions, "value"),
+        ("estimates", design.estimates, "formula"),
+    ):
+        found |= listed(key, (name for name in parts if f"{key}.{name}.{what}" in behind))
     watched = dict.fromkeys(part.estimate for part in design.growth.watch)
     return found | listed("growth.watch", watched)
 

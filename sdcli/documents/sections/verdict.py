@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from sdcli.design import leaves
 from sdcli.documents.figures.rests import inputs_of_capacity, inputs_of_latency, order_of
-from sdcli.documents.inputs import by_id, listed
+from sdcli.documents.inputs import listed
 from sdcli.documents.judging.formulas import inputs_of
-from sdcli.documents.judging.metrics import of_requirement
 from sdcli.documents.judging.standing import (
     AT_RISK,
     CARRIES,
@@ -30,6 +29,7 @@ from sdcli.documents.judging.standing import (
     WORKED_OUT,
     standing,
 )
+from sdcli.documents.judging.verdicts import inputs_of_quality
 from sdcli.documents.sections.capacity import has_loads
 from sdcli.documents.sections.section import EVERY, Section, Source
 
@@ -52,8 +52,16 @@ _ROWS: tuple[tuple[Of, str, tuple[tuple[str, str], ...]], ...] = (
         "Requirements",
         ((MET, "met"), (AT_RISK, "at risk"), (UNMET, "unmet"), (UNMEASURED, "unmeasured")),
     ),
-    ("components", "Components", ((CARRIES, "within capacity"), (OVERLOADED, "overloaded"))),
-    ("flows", "Flows", ((IN_TIME, "within the budget"), (TOO_SLOW, "over the budget"))),
+    (
+        "components",
+        "Components",
+        ((CARRIES, "within capacity"), (AT_RISK, "at risk"), (OVERLOADED, "overloaded")),
+    ),
+    (
+        "flows",
+        "Flows",
+        ((IN_TIME, "within the budget"), (AT_RISK, "at risk"), (TOO_SLOW, "over the budget")),
+    ),
     (
         "evidence",
         "Evidence",
@@ -112,12 +120,7 @@ def _sources(facts: Facts, book: Book) -> Iterator[Source]:
 
 def _inputs(facts: Facts, book: Book) -> Inputs:
     design = facts.design
-    found = by_id("requirements.quality", design.requirements.quality)
-    for quality in design.requirements.quality:
-        if quality.metric:
-            found |= of_requirement(facts, book, quality.metric, quality.of).inputs(facts)
-        texts = (quality.target, quality.load, quality.window)
-        found |= facts.behind([name for text in texts for name in facts.names_in(text)])
+    found = inputs_of_quality(facts, book)
     if has_loads(design):
         found |= order_of(facts)
         found |= inputs_of_capacity(facts, design.components)
@@ -126,17 +129,18 @@ def _inputs(facts: Facts, book: Book) -> Inputs:
         found |= listed(f"components.{name}.evidence", (item.run for item in part.evidence))
     for plan in book.plans.values():
         found |= plan.inputs
+    formulas: list[str] = []
     for decision in design.decisions:
         if decision.confirm or decision.revisit_when:
             for field in ("choice", "confirm", "revisit_when"):
                 found |= leaves(f"decisions.{decision.id}.{field}", getattr(decision, field))
-            found |= inputs_of(facts, book, decision.confirm, decision.revisit_when)
+            formulas += [decision.confirm, decision.revisit_when]
     for failure in design.failures:
         if failure.survives_if:
             found |= leaves(f"failures.{failure.id}.mode", failure.mode)
             found |= leaves(f"failures.{failure.id}.survives_if", failure.survives_if)
-            found |= inputs_of(facts, book, failure.survives_if)
-    return found
+            formulas.append(failure.survives_if)
+    return found | inputs_of(facts, book, *formulas)
 
 
 def _view(stands: Standing) -> View:

@@ -27,17 +27,27 @@ class Safe(str):
 
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|&(?=#?\w+;)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LEAD = re.compile(r"^(?:#{1,6}(?=\s|$)|[=+]|-[-\s]*$)")
+_BEGINS = re.compile(
+    r"^(?:#{1,6}(?=\s|$)|[=+]|-(?=\s|$)|-[-\s]*$)"
+)  # `*` is escaped wherever it stands
+_NUMBERED = re.compile(r"^([0-9]{1,9})[.)](?=\s|$)")
 _BULLET = re.compile(r"^(?:[-*]|[0-9]{1,3}[.)])\s+(?=\S)")
 _LABEL_CODED = re.compile(r"[^A-Za-z0-9_ .,()/+\-\u00a0-\U0010ffff]|__")
 
 
 def inline(text: str) -> Safe:
-    r"""Text inside a line of prose or inside a table cell.
+    r"""Text inside a line of prose, behind a bullet, or inside a table cell.
 
     >>> print(inline("a | b <script> _x_ write_rate"))
     a \| b &lt;script&gt; \_x\_ write_rate
+    >>> print(inline("# Big"), inline("1. one"))
+    \# Big 1\. one
     """
-    return Safe(_marked(one_line(text)))
+    line = one_line(text)
+    number = _NUMBERED.match(line)
+    if number:  # "1. one" would begin a list of its own
+        return Safe(f"{number[1]}\\{_marked(line[number.end(1) :])}")
+    return Safe(("\\" if _BEGINS.match(line) else "") + _marked(line))
 
 
 def _marked(text: str) -> str:

@@ -126,9 +126,13 @@ class Renderer:
 
     Args:
         beside: the folder of the design, whose own templates come first.
+
+    Raises:
+        InputError: a template of the design's own that no block would use.
     """
 
     def __init__(self, beside: Path) -> None:
+        templates.check_own(beside)
         self.beside = beside
         self._steps = 0
         self._made: dict[str, Template] = {}

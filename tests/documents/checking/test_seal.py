@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 import sdcli
 from sdcli.documents.checking import looking, seal
+from sdcli.documents.evidence import codebase
 from sdcli.documents.evidence.ledger import SEAL, without_seal
+from sdcli.documents.evidence.provenance import renderer
 from sdcli.documents.files import files_of
+from sdcli.documents.text.markers import blocks_of, digest, pieces
 
 
 @pytest.fixture
@@ -113,8 +118,8 @@ def test_code_that_changed_is_looked_at(tmp_path):
     (tmp_path / "a").mkdir()
 
     def hashed() -> str:
-        whole = seal.sha256()
-        seal._add(whole, str(tmp_path), ".py")
+        whole = sha256()
+        codebase.add_files(whole, str(tmp_path), ".py")
         return whole.hexdigest()
 
     found = [hashed()]
@@ -147,7 +152,62 @@ def test_building_block_by_block_ends_with_a_seal(built, looks):
     assert _fresh_without_looking(built, looks)
 
 
-@pytest.mark.parametrize("answer", [{}, {"requirements": [{}]}, {"requirements": 3}, [], "x"])
+def test_one_block_alone_seals_nothing_that_a_whole_build_would_not_write(built, looks):
+    """The inputs and the code are those of now, and the text of another block is not."""
+    built.change("hot keys", "cold keys", built.document)
+    block = blocks_of(pieces(built.text, "d"))["risks"]
+    built.document.write_text(built.text.replace(block.told, digest(block.text)))
+    built.change(block.told, digest(block.text), built.ledger)
+    built.build(only="scope")
+    assert without_seal(built.ledger.read_text()) == ("", "")
+    assert built.not_fresh() == {"risks": "drifted"}
+
+
+def test_one_block_alone_seals_no_result_that_a_run_no_longer_gives(built, looks):
+    metrics = json.loads(built.ledger.read_text())["blocks"]["evidence/ring/ring.balance"]
+    spread = metrics["evidence"]["metrics"]["spread"]["value"]
+    built.change(str(spread), str(spread * (1 + 1e-6)), built.ledger)
+    built.build(only="scope")
+    assert without_seal(built.ledger.read_text()) == ("", "")
+
+
+def test_one_block_built_again_leaves_the_ledger_as_it_is(built):
+    whole = built.ledger.read_bytes()
+    built.build(only="risks")
+    assert built.ledger.read_bytes() == whole
+
+
+def test_the_seal_and_the_blocks_know_the_same_code():
+    root = Path(sdcli.__file__).parent
+    assert all((root / part).is_dir() for part in codebase.PARTS)
+    whole = sha256()
+    codebase.add_code(whole)
+    assert renderer() == whole.hexdigest()
+    assert {"core", "experiments", "documents"} <= set(codebase.PARTS)
+
+
+ROW = {"id": "Q1", "word": "met", "reason": "", "shown": "", "asked": "", "row": {}}
+NOTE = {"kind": "confirm", "where": "a", "message": "b", "fails": False, "line": 0}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"requirements": [{}]},
+        {"requirements": 3},
+        [],
+        "x",
+        *(
+            {"requirements": [ROW | change], "findings": []}
+            for change in ({"word": 3}, {"word": "splendid"}, {"row": []}, {"id": None})
+        ),
+        *(
+            {"requirements": [], "findings": [NOTE | change]}
+            for change in ({"line": "1"}, {"fails": 0}, {"kind": []}, {"line": True})
+        ),
+    ],
+)
 def test_a_ledger_that_somebody_sealed_by_hand_is_looked_at(built, looks, answer):
     text, _ = without_seal(built.ledger.read_text())
     data = json.loads(text)

@@ -60,6 +60,16 @@ def test_the_inputs_name_every_key_that_decided_the_values():
     }
 
 
+def test_a_seed_of_the_design_is_nothing_to_a_calculator():
+    _, plain = only(POOL)
+    book, seeded = only(POOL.replace("{run: queue}", "{run: queue, seed: 41}"))
+    assert seeded.fingerprint == plain.fingerprint
+    assert seeded.inputs == plain.inputs
+    result = book.result(seeded)
+    assert result is not None
+    assert (result.seed, result.fingerprint) == (0, plain.fingerprint)
+
+
 def test_with_goes_first_and_may_be_a_formula():
     text = POOL.replace("{run: queue}", "{run: queue, with: {rate: peak / 2, target: 50 ms}}")
     _, plan = only(text)

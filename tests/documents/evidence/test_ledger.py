@@ -16,7 +16,8 @@ import sdcli
 from sdcli.core.clock import ManualClock
 from sdcli.core.errors import DamagedError, InputError
 from sdcli.documents.evidence.exact import Exact
-from sdcli.documents.evidence.ledger import ledger_text, read_ledger, without_seal
+from sdcli.documents.evidence.ledger import ledger_text, without_seal
+from sdcli.documents.evidence.ledger_reading import read_ledger
 
 if TYPE_CHECKING:
     from sdcli.documents.evidence.result import Evidence
@@ -149,6 +150,44 @@ def test_a_damaged_ledger_is_named_with_the_place(built, text, words):
     assert str(built.ledger) in str(caught.value)
     assert words in str(caught.value)
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "key"),
+    [
+        (("metrics", "spread", "value"), "9" * 400, "metrics.spread.value"),
+        (("metrics", "spread", "value"), "NaN", "metrics.spread.value"),
+        (("metrics", "spread", "value"), "1e999", "metrics.spread.value"),
+        (("metrics", "spread", "unit"), '"(("', "metrics.spread.unit"),
+        (("metrics", "spread", "unit"), '"per 3 of"', "metrics.spread.unit"),
+        (("params", "keys"), "-Infinity", "params.keys"),
+    ],
+)
+@pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])
+def test_a_number_or_a_unit_that_cannot_be_read_is_damage_with_its_key(
+    built, fast, where, value, key
+):
+    data = json.loads(built.ledger.read_text())
+    part = data["blocks"]["evidence/ring/ring.balance"]["evidence"]
+    for name in where[:-1]:
+        part = part[name]
+    part[where[-1]] = "HERE"
+    built.ledger.write_text(json.dumps(data, indent=1).replace('"HERE"', value))
+    with pytest.raises(DamagedError) as caught:
+        built.check(fast=fast)
+    assert str(built.ledger) in str(caught.value)
+    assert f"blocks.evidence/ring/ring.balance.evidence.{key}" in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize("unit", ["", "%", "ring", "MB/s", "short_link/s", "link/s/TB"])
+def test_a_unit_that_a_run_may_give_is_read(built, unit):
+    data = json.loads(built.ledger.read_text())
+    metrics = data["blocks"]["evidence/ring/ring.balance"]["evidence"]["metrics"]
+    metrics["spread"]["unit"] = unit
+    built.ledger.write_text(json.dumps(data, indent=1))
+    entry = read_ledger(built.ledger).blocks["evidence/ring/ring.balance"]
+    assert entry.run.evidence.metrics["spread"].unit == unit
 
 
 def test_a_newer_ledger_is_refused_in_a_sentence(built):

@@ -110,6 +110,17 @@ def test_two_runs_of_one_fingerprint_run_once():
     assert book.result(one) is book.result(two)
 
 
+def test_more_runs_than_anybody_reads_are_refused_before_one_begins():
+    rings = "\n".join(
+        f"  r{i}: {{kind: hash-ring, evidence: [{{run: ring.balance, seed: {i}}}]}}"
+        for i in range(65)
+    )
+    with pytest.raises(FaultsFound) as caught:
+        book_of(f"components:\n{rings}\n")
+    assert "this is run 65 of 65" in caught.value.render()
+    assert caught.value.faults[0].line == 69  # three lines, the key, and the 65th ring
+
+
 ONE = Evidence(
     sort="exact",
     experiment="a.b",

@@ -128,6 +128,32 @@ flows: {f: {path: client -> web -> store, rate: writes}}
     assert calm.fills is None
 
 
+@pytest.mark.parametrize(
+    ("flows", "hits", "why"),
+    [
+        (200, "10 request/s", ""),
+        (201, "10 request/s", "there are more than 200 flows"),
+        # 1.1^8 = 2.14 times as many
+        (1, "1 request/s / max(0, 2 - writes / (100 link/s))", "zero"),
+    ],
+)
+def test_why_no_component_is_followed_is_told(facts, flows, hits, why):
+    parts = "components: {web: {kind: service, params: {capacity: 1M request/s}}}\nflows:\n"
+    parts += "".join(f"  f{i}: {{path: client -> web, rate: hits}}\n" for i in range(flows))
+    head = HEAD.replace("estimates:\n", f'estimates:\n  hits: {{formula: "{hits}"}}\n')
+    found = grown(facts, "{horizon: 1 year, rates: {writes: 10 %/month}}", head + parts)
+    assert found.fills is None
+    assert why in found.blind
+    assert bool(found.blind) == bool(why)
+
+
+def test_where_no_component_says_a_capacity_there_is_nothing_to_follow(facts):
+    parts = "components: {web: {kind: service}}\nflows:\n"
+    parts += "".join(f"  f{i}: {{path: client -> web, rate: writes}}\n" for i in range(201))
+    found = grown(facts, "{horizon: 1 year, rates: {writes: 10 %/month}}", HEAD + parts)
+    assert (found.fills, found.blind) == (None, "")
+
+
 def test_what_falls_reaches_its_limit_from_above(facts):
     def after(limit):
         watch = f"[{{estimate: room, limit: {limit}}}]"
@@ -150,8 +176,13 @@ def test_what_cannot_be_computed_then_is_told_and_stops_nothing(facts):
 
 def test_too_many_formulas_are_told(facts, monkeypatch):
     monkeypatch.setattr(growth, "Budget", lambda: again.Budget(3))
-    found = grown(facts, "{rates: {writes: 1 %/month}}")
+    parts = (
+        "components: {web: {kind: service, params: {capacity: 1k request/s}}}\n"
+        "flows: {f: {path: client -> web, rate: writes}}\n"
+    )
+    found = grown(facts, "{rates: {writes: 1 %/month}}", HEAD + parts)
     assert found.followed[0].problem == "there are too many formulas below it"
+    assert (found.fills, found.blind) == (None, "there are too many formulas")
 
 
 def test_at_most_twenty_estimates_are_followed_and_the_rest_is_named(facts):

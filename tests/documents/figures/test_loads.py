@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sdcli.documents.figures.capacity import first_to_fail, uses
+from sdcli.documents.figures.given import by_medians, total
 from sdcli.documents.figures.loads import loads
+from sdcli.units import quantity
 
 PARTS = """\
 components:
@@ -151,3 +153,26 @@ def test_very_many_ranges_are_added_by_their_medians(facts):
     flows = "".join(f"  f{i}: {{path: client -> web, rate: 1 to 4 request/s}}\n" for i in range(31))
     value = loads(facts(PARTS + "flows:\n" + flows))["web"].value
     assert (str(value), value.is_range) == ("62 request/s", False)  # 31 times sqrt(1 * 4)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([], "None"),
+        ([None], "None"),
+        (["600 GB", None, "600 GB"], "1.2 TB"),
+        (["300 us", "5 ms"], "5.3 ms"),  # in the units of the largest
+        (["5 ms", "300 us"], "5.3 ms"),
+        (["1 request/min", "60 request/s"], "60.02 request/s"),
+        (["1 to 4"] * 31, "62"),  # more than thirty ranges: 31 times sqrt(1 * 4)
+        (["1"] * 31, "31"),
+    ],
+)
+def test_a_total_is_of_what_there_is(parts, expected):
+    assert str(total(None if part is None else quantity(part) for part in parts)) == expected
+
+
+def test_only_ranges_make_a_total_one_of_medians():
+    certain, uncertain = [quantity("1")] * 40, [quantity("1 to 4")] * 30
+    assert not by_medians([*certain, *uncertain, None])
+    assert by_medians([*uncertain, uncertain[0]])

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from sdcli.documents.figures.months import POINTS_MAX, months, points
+from sdcli.design.calendar import months
+from sdcli.documents.figures.months import POINTS_MAX, points
 from sdcli.units import quantity
 
 

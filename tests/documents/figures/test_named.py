@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sdcli.documents.judging import formulas
 from sdcli.documents.judging.metrics import of_name, of_requirement
+from sdcli.documents.judging.verdicts import inputs_of_quality
 
 DESIGN = """\
 assumptions: {reads: {value: 150 click/s}, each: {value: 50 request/s}}
@@ -97,6 +99,59 @@ def test_a_number_that_is_not_there_says_why(design, metric, of, why):
 def test_what_they_rest_on_is_among_the_inputs(design, name, key):
     facts, book = design
     assert key in of_name(facts, book, name).inputs(facts)
+
+
+@pytest.mark.parametrize("name", ["web.headroom", "store.load"])
+def test_the_kinds_on_the_flows_are_among_the_inputs(design, name):
+    """A cache lets only misses through, a database only what it fails at: the kind decides."""
+    facts, book = design
+    found = of_name(facts, book, name).inputs(facts)
+    kinds = {key: value for key, value in found.items() if key.endswith(".kind")}
+    assert kinds == {
+        "components.web.kind": "service",
+        "components.cache.kind": "cache",
+        "components.store.kind": "database",
+        "components.lb.kind": "load-balancer",
+    }
+
+
+@pytest.mark.parametrize("name", ["headroom", "utilisation"])
+def test_what_a_kind_can_never_have_is_no_name(facts, book, name):
+    ring = "  ring: {kind: hash-ring}\n"
+    made = facts(DESIGN.replace("flows:\n", ring + "flows:\n"))
+    found = of_name(made, book(made), f"ring.{name}")
+    assert found.reason == f"ring can have no {name}: no capacity is known of a hash ring"
+    assert of_name(made, book(made), "ring.load").reason == ""
+    assert of_name(made, book(made), f"store.{name}").reason == ""  # it might say a capacity
+
+
+def test_what_the_cost_rests_on_is_read_once(facts, book, monkeypatch):
+    """A thousand requirements on the cost must not read a thousand items each."""
+    read: list[str] = []
+    real = formulas.of_name
+
+    def counted(*given):
+        read.append(given[2])
+        return real(*given)
+
+    monkeypatch.setattr(formulas, "of_name", counted)
+    quality = "".join(
+        f"    - {{id: Q{i}, metric: cost.per_{per}, op: '<=', target: ${i}/{per}}}\n"
+        for i, per in enumerate(("month", "month", "year", "month", "year"), 1)
+    )
+    items = ", ".join(f"{{text: t{i}, price: core, amount: web.instances}}" for i in range(7))
+    text = DESIGN[: DESIGN.index("cost:")] + f"cost: {{items: [{items}]}}\n"
+    made = facts(text + "requirements:\n  quality:\n" + quality)
+    found = inputs_of_quality(made, book(made))
+    assert read == ["web.instances"]
+    assert found["components.web.params.instances"] == 4
+    assert found["requirements.quality.Q5.target"] == "$5/year"
+
+
+def test_inputs_that_are_kept_are_nobody_s_to_change(design):
+    facts, _ = design
+    facts.behind(["each"])["made"] = "up"
+    assert facts.behind(["each"]) == {"assumptions.each.value": "50 request/s"}
 
 
 def test_a_metric_of_the_component_s_own_comes_first(facts, book):

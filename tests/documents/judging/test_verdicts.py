@@ -7,6 +7,7 @@ import pytest
 from sdcli.core.errors import FaultsFound
 from sdcli.documents.judging.metrics import in_quantities
 from sdcli.documents.judging.verdicts import judged
+from sdcli.documents.text.markers import blocks_of, pieces
 from sdcli.experiments import limiter_burst
 from sdcli.units import quantity
 
@@ -26,10 +27,59 @@ from sdcli.units import quantity
         ("90 to 130 ms", "<=", "100 ms", "unmet"),  # median sqrt(90 * 130) = 108
         ("80 to 120 ms", ">=", "90 ms", "at-risk"),
         ("95 to 120 ms", ">", "90 ms", "met"),
+        # the target's own range counts as well: its median is sqrt(100 * 200) = 141
+        ("90 ms", "<=", "100 to 200 ms", "met"),
+        ("120 ms", "<=", "100 to 200 ms", "at-risk"),
+        ("150 ms", "<=", "100 to 200 ms", "unmet"),
+        ("250 ms", ">", "100 to 200 ms", "met"),
+        ("80 to 120 ms", "<=", "100 to 200 ms", "at-risk"),
+        # an end that is the target itself: within for <=, not for <
+        ("80 to 100 ms", "<=", "100 ms", "met"),
+        ("80 to 100 ms", "<", "100 ms", "at-risk"),
+        ("100 to 120 ms", ">=", "0.1 s", "met"),
+        ("100 to 120 ms", ">", "0.1 s", "at-risk"),
     ],
 )
 def test_a_number_is_met_unmet_or_at_risk(measured, op, target, word):
     assert judged(quantity(measured), op, quantity(target)) == word
+
+
+@pytest.mark.parametrize(
+    ("ends", "op", "target", "word"),
+    [
+        (("80 ms", "120 ms"), "<=", "130 ms", "met"),
+        (("80 ms", "120 ms"), "<=", "110 ms", "at-risk"),
+        (("80 ms", "120 ms"), "<=", "110 to 130 ms", "at-risk"),
+        (("80 ms", "120 ms"), "<=", "120 to 130 ms", "met"),
+        (("80 ms", "120 ms"), "<", "120 to 130 ms", "at-risk"),
+    ],
+)
+def test_a_run_that_knows_its_ends_is_compared_by_them(ends, op, target, word):
+    low, high = (quantity(end) for end in ends)
+    assert judged(quantity("100 ms"), op, quantity(target), (low, high)) == word
+
+
+@pytest.mark.parametrize(
+    ("target", "word"),
+    [
+        ("write_rate * 1.1", "met"),  # however many there are, they are fewer than that
+        ("write_rate * 0.9", "unmet"),
+        ("write_rate", "met"),
+        ("2 to 4 * 20 link/s", "at-risk"),  # 61.7 at the high end; 56.6 at the median, 40 below
+        ("40M to 160M link/month", "at-risk"),  # the same words, yet a range of its own
+    ],
+)
+def test_what_both_sides_share_cancels(desk, target, word):
+    # 40M to 160M a month: median 80M, 30.9 link/s, 15.4 to 61.7
+    desk.change("100M link/month", "40M to 160M link/month")
+    desk.change("target: 1000 link/s", f"target: {target}")
+    assert desk.build().verdicts[1].word == word
+
+
+def test_a_target_that_is_a_range_is_told_with_it(desk):
+    desk.change("target: 1000 link/s", "target: 30 to 60 link/s")  # 38.58, the median is 42.4
+    reason = "the 90 % intervals overlap: 38.58 link/s measured, 30 to 60 link/s is the target"
+    assert desk.build().verdicts[1].reason == reason
 
 
 @pytest.mark.parametrize(
@@ -97,6 +147,37 @@ def test_a_comparison_that_its_ranges_leave_open_says_so(desk):
     desk.change("ring.spread <= 0.1", "write_rate <= 1k link/s")
     desk.build()
     assert "; by the ranges it may not hold)" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("confirm", "is_open"),
+    [
+        ("write_rate <= writes * 1.1", False),
+        ("write_rate <= 62 link/s", False),
+        ("write_rate <= 61 link/s", True),
+        ("write_rate > 10 link/s", False),
+        ("load <= 160 request/s", False),  # reaches it and does not pass it
+        ("load < 160 request/s", True),
+    ],
+)
+def test_a_comparison_is_open_where_an_end_of_it_says_otherwise(desk, confirm, is_open):
+    # 40M to 160M a month are 15.4 to 61.7 link/s, 30.9 at the median
+    desk.change("100M link/month", "40M to 160M link/month")
+    desk.change("  item:", "  load: {value: 40 to 160 request/s}\n  item:")
+    desk.change("ring.spread <= 0.1", confirm)
+    desk.build()
+    found = blocks_of(pieces(desk.text, "d"))["decisions"].text
+    assert ("by the ranges it may not hold" in found) == is_open
+
+
+def test_an_impossible_name_in_a_formula_is_a_fault_with_its_line(desk):
+    desk.change("ring.spread <= 0.1", "ring.headroom >= 2")
+    with pytest.raises(FaultsFound) as caught:
+        desk.build()
+    assert "ring can have no headroom: no capacity is known of a hash ring" in str(
+        caught.value.render()
+    )
+    assert "decisions[0].confirm" in caught.value.render()
 
 
 def test_a_comparison_of_two_kinds_is_not_measured_and_says_why(desk):

@@ -110,3 +110,43 @@ def test_what_stands_in_is_said_to_get_nothing(shop):
     shop.change("web -> store2", "web -> store2 | store")
     shop.build()
     assert "`store` gets nothing from view while all is well" in text(shop)
+
+
+def many(desk, flows: int, rate: str) -> str:
+    lines = "".join(f"  f{i}: {{path: client -> web, rate: {rate}}}\n" for i in range(flows))
+    desk.design.write_text(
+        "schema: sdcli/1\nid: shop\ntitle: T\ncomponents:\n"
+        "  web: {kind: service, params: {capacity: 1k request/s}}\nflows:\n" + lines
+    )
+    desk.build(fresh=True)
+    return text(desk)
+
+
+MEDIANS = "more than 30 flows: their rates and the hit shares count by their medians"
+
+
+def test_that_very_many_flows_count_by_their_medians_is_said_where_it_happens(desk):
+    assert MEDIANS not in many(desk, 30, "1 to 4 request/s")
+    found = many(desk, 31, "1 to 4 request/s")
+    assert MEDIANS in found
+    assert "| `web` | 62 request/s |" in found  # 31 times sqrt(1 * 4)
+
+
+def test_that_very_many_times_count_by_their_medians_is_said_where_it_happens(desk):
+    def way(parts: int) -> str:
+        names = [f"p{i}" for i in range(parts)]
+        lines = "".join(
+            f"  {name}: {{kind: service, params: {{latency: 1 to 4 ms}}}}\n" for name in names
+        )
+        desk.design.write_text(
+            f"schema: sdcli/1\nid: shop\ntitle: T\ncomponents:\n{lines}flows:\n"
+            f"  f: {{path: client -> {' -> '.join(names)}, budget: 100 ms}}\n"
+        )
+        desk.build(fresh=True)
+        return text(desk)
+
+    told = "Where more than 30 of them are ranges, their medians are added."
+    assert told not in way(30)
+    found = way(31)
+    assert told in found
+    assert "| 62 ms | 100 ms | 62% |" in found  # 31 times sqrt(1 * 4)

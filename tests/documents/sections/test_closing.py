@@ -79,7 +79,7 @@ def test_other_words_make_nothing_stale(end, old, new):
     ("old", "new", "block", "key"),
     [
         (", mitigation: a local cache", "", "risks", "risks.R1.mitigation"),
-        ("{link: a short URL, ", "{", "glossary", "glossary.link"),
+        ("{link: a short URL, ", "{", "glossary", "glossary"),
         ("id: O2", "id: O3", "questions", "questions"),
     ],
 )

@@ -103,3 +103,22 @@ def test_a_requirement_on_the_cost_is_judged(shop):
     # 608.3 + 800 + 500 = 1908.3
     verdict = next(one for one in shop.build().verdicts if one.quality.id == "Q9")
     assert (verdict.word, verdict.shown) == ("met", "$1.908k/month")
+
+
+def test_that_very_many_items_count_by_their_medians_is_said_where_it_happens(desk):
+    told = "More than 30 items are ranges, so the sum is of their medians.\n"
+
+    def costs(items: int) -> str:
+        rows = "".join(f"    - {{text: t{i}, price: core, amount: 1 to 4}}\n" for i in range(items))
+        desk.design.write_text(
+            f"schema: sdcli/1\nid: shop\ntitle: T\ncost:\n  items:\n{rows}"
+            "    - {text: one more, price: core, amount: 8}\n"  # no range: it does not count
+        )
+        desk.build(fresh=True)
+        return text(desk)
+
+    assert told not in costs(30)
+    found = costs(31)
+    assert told in found
+    # a core is $15: 31 times sqrt(1 * 4) and 8 are 70
+    assert "**\\$1.05k/month**" in found

@@ -154,3 +154,26 @@ def test_every_key_that_is_read_is_named_when_it_changes(links, old, new, blocks
 def test_another_wording_makes_nothing_stale(links, old, new):
     links.change(old, new)
     assert links.not_fresh(fast=True) == {}
+
+
+def test_that_very_many_totals_are_added_by_their_medians_is_said_where_it_happens(desk):
+    told = "So many amounts are ranges that the sums are of their medians."
+
+    def built(count: int) -> str:
+        calls = "".join(
+            f"  - {{call: c{i}, rate: 1 to 4 request/s, request: 1 B}}\n" for i in range(count)
+        )
+        data = "".join(
+            f"  e{i}: {{rows: 1 to 4, fields: {{f: {{type: text, size: 1 B}}}}}}\n"
+            for i in range(count)
+        )
+        desk.design.write_text(f"schema: sdcli/1\nid: shop\ntitle: T\napi:\n{calls}data:\n{data}")
+        desk.build(fresh=True)
+        return desk.text
+
+    assert told not in built(30)
+    found = built(31)
+    assert found.count(told) == 2
+    # 31 times sqrt(1 * 4)
+    assert "| **All calls** | | | | | | | 62 B/s | not known |" in found
+    assert "| **All** | | | | 62 B | | 62 B | not known |" in found

@@ -82,6 +82,15 @@ def test_the_component_that_overflows_is_told(shop):
     )
 
 
+def test_why_no_component_is_followed_is_told(shop):
+    shop.change("  search:", "  web: {kind: service, params: {capacity: 50 request/s}}\n  search:")
+    flows = "".join(f"  f{i}: {{path: client -> web, rate: 1 request/day}}\n" for i in range(200))
+    shop.change("flows:\n", "flows:\n" + flows)
+    shop.build()
+    told = "When a component overflows is not worked out: there are more than 200 flows."
+    assert f"\n\n{told}\n\n| Grows | Today | By |\n" in text(shop)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [

@@ -203,6 +203,50 @@ def test_a_part_that_is_asked_for_more_than_it_can_do_is_open(desk):
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "row", "told"),
+    [
+        # 250 to 640 request/s, 400 at the median, where db serves 500
+        (
+            "rate: 1k request/s",
+            "rate: 250 to 640 request/s",
+            "| Components | 1 within capacity, 1 at risk |",
+            "component db **is at risk**: 250 to 640 request/s arrive, 500 request/s is what it",
+        ),
+        (
+            "rate: 1k request/s",
+            "rate: 250 to 500 request/s",  # it reaches what db serves, and does not pass it
+            "| Components | 2 within capacity |",
+            "",
+        ),
+        # 10 + 15 to 64 ms, drawn: 41 at the median, some 74 at the high end, of 50 ms
+        (
+            "latency: 45 ms}}",
+            "latency: 15 to 64 ms}}",
+            "| Flows | 1 within the budget, 1 at risk |",
+            "flow read **is at risk**: 24.91 to 74.02 ms of 50 ms",
+        ),
+        # 10 ms where the cache answers, 10 + 45 = 55 ms where it does not
+        (
+            "client -> web -> db, rate: 1k request/s",
+            "client -> hot | db",
+            "| Flows | 1 within the budget, 1 at risk |",
+            "flow read **is at risk**: 55 ms of 50 ms on its longest way",
+        ),
+    ],
+)
+def test_the_box_is_no_rosier_than_the_sections(desk, old, new, row, told):
+    desk.design.write_text(
+        LOADED.replace("flows:", "  hot: {kind: cache, params: {latency: 10 ms}}\nflows:", 1)
+        if "hot" in new
+        else LOADED
+    )
+    desk.change(old, new)
+    desk.build()
+    assert row in box(desk)
+    assert told in box(desk)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "key"),
     [
         ("rate: 1k", "rate: 2k", "flows.read.rate"),

@@ -96,3 +96,23 @@ def test_no_text_opens_a_tag_a_cell_a_line_or_moves_the_cursor(text):
 @given(st.text(max_size=60))
 def test_escaping_twice_is_safe_and_one_line_is_settled(text):
     assert one_line(one_line(text)) == one_line(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# Big", "\\# Big"),
+        ("- two", "\\- two"),
+        ("---", "\\---"),
+        ("+ plus", "\\+ plus"),
+        ("1. one", "1\\. one"),
+        ("12) twelve", "12\\) twelve"),
+        ("* star", "\\* star"),
+        ("-5 ms", "-5 ms"),
+        ("--debug", "--debug"),
+        ("1.5 s", "1.5 s"),
+        ("#42", "#42"),
+    ],
+)
+def test_a_line_behind_a_bullet_begins_nothing(text, shown):
+    assert inline(text) == shown

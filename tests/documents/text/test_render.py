@@ -110,3 +110,22 @@ def test_a_template_cannot_reach_the_environment(desk, monkeypatch):
     own_template(desk, "{{ cycler.__init__.__globals__.os.environ }}")
     with pytest.raises(InputError):
         desk.build()
+
+
+def test_a_template_that_no_block_would_use_is_refused(desk):
+    folder = desk.folder / "templates" / "document"
+    folder.mkdir(parents=True)
+    (folder / "risk.md.j2").write_text("## Risks\n")
+    with pytest.raises(InputError) as caught:
+        desk.build()
+    assert "no block has a template of this name" in caught.value.render()
+    assert "did you mean risks" in caught.value.render()
+
+
+def test_a_template_that_steers_a_terminal_is_refused_with_its_line(desk):
+    folder = desk.folder / "templates" / "document"
+    folder.mkdir(parents=True)
+    (folder / "risks.md.j2").write_text("## Risks\n\x1b[2Jgone\n")
+    with pytest.raises(InputError) as caught:
+        desk.build()
+    assert "risks.md.j2:2: a template holds no control characters" in caught.value.render()

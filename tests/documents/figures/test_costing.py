@@ -101,11 +101,15 @@ def test_an_amount_that_rests_on_the_cost_ends_all_the_same(facts, book, monkeyp
     assert inputs_of_cost(design, book(design))["cost.items[0].price"] == "licence"
 
 
-def test_the_inputs_hold_each_shipped_price_that_is_used_with_its_year(facts, book):
+def test_the_inputs_hold_each_shipped_price_that_is_used_with_its_year_and_source(facts, book):
     design = facts(HEAD + "    - {text: disk, price: ssd, amount: stored * 2, of: web}\n")
     found = inputs_of_cost(design, book(design))
     shipped = {key: value for key, value in found.items() if key.startswith("prices.")}
-    assert shipped == {"prices.ssd.value": price("ssd").text, "prices.ssd.year": price("ssd").year}
+    assert shipped == {
+        "prices.ssd.value": price("ssd").text,
+        "prices.ssd.year": price("ssd").year,
+        "prices.ssd.source": str(price("ssd").source),
+    }
     assert found["assumptions.stored.value"] == "1 to 4 TB"
     assert found["cost.items[0].amount"] == "stored * 2"
     assert "prices.core.value" not in found  # the design has its own

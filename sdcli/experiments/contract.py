@@ -82,11 +82,16 @@ class Frame:
         title: what is seen.
         lines: at most 80 columns each.
         progress: 0 to 1.
+        inks: empty, or for each line a text of the same length: a letter says in which of the
+            colours that character is drawn, the same letter always in the same; a space in none.
+        hold: seconds for which a person should see it; nobody waits where nobody watches.
     """
 
     title: str
     lines: tuple[str, ...]
     progress: float
+    inks: tuple[str, ...] = ()
+    hold: float = 0.0
 
 
 Watch = Callable[[Frame], None]

@@ -71,7 +71,7 @@ def test_a_new_node_that_takes_too_much_is_found_out(monkeypatch: pytest.MonkeyP
 
 
 def test_arcs_that_do_not_match_the_keys_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ring, "owner_at", lambda ring, _: ring.nodes[-1])
+    monkeypatch.setattr(Ring, "lookup", lambda ring, _: ring.nodes[-1])
     assert run().verdict == "fails"
 
 

@@ -13,6 +13,11 @@ Invariants:
     1. A hash is a whole number in [0, SPACE).
     2. It depends on the bytes of the key only.
 
+A key is hashed once. Where an algorithm needs more numbers (a score for each node, a second
+probe), `mix` makes them from the first: it is the last step of SplitMix64 (G. Steele, D. Lea,
+C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), turns neighbours into
+strangers, and loses nothing, since it can be undone.
+
 Cost: O(length of the key).
 
 >>> hash_named("blake2b")(to_bytes("a")) == 0x40F89E395B66422F  # printf a | b2sum -l 64
@@ -21,7 +26,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b as _blake2b
 
 from sdcli.core.errors import InputError, MissingError
@@ -30,6 +35,9 @@ from sdcli.core.suggest import did_you_mean
 Hash = Callable[[bytes], int]
 
 SPACE = 1 << 64  # positions on the circle: 64 bits, as Cassandra's tokens
+GAMMA = 0x9E3779B97F4A7C15  # 2^64 / the golden ratio, made odd: SplitMix64's step
+_MASK = SPACE - 1
+_UNSIGNED_64 = ("Q", "L", "N")  # how buffers of unsigned numbers of 8 bytes call themselves
 
 
 def to_bytes(key: str | bytes) -> bytes:
@@ -53,6 +61,41 @@ def to_bytes(key: str | bytes) -> bytes:
         raise InputError(
             "this text has no UTF-8 form", where="key", given=ascii(key), expected="Unicode text"
         ) from error
+
+
+def mix(number: int) -> int:
+    """64 bits, well stirred: one to one, and each bit that comes in changes half of the others.
+
+    >>> f"{mix(GAMMA):x} {mix(2 * GAMMA % SPACE):x}"  # the first two of SplitMix64 from seed 0
+    'e220a8397b1dcdaf 6e789e6aa1b965f4'
+    """
+    number = ((number ^ (number >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    number = ((number ^ (number >> 27)) * 0x94D049BB133111EB) & _MASK
+    return number ^ (number >> 31)
+
+
+def positions_of(keys: Iterable[str | bytes], hash_: Hash) -> Iterable[int]:
+    """The positions of many keys; a buffer of unsigned 64-bit numbers holds positions already.
+
+    Raises:
+        InputError: one key instead of many, a buffer of other numbers; while it is read, a key
+            that is neither text nor bytes.
+    """
+    like = 'a list of keys, like ["user:1", "user:2"], or array("Q") of hashes'
+    if isinstance(keys, (str, bytes)) or not isinstance(keys, Iterable):
+        raise InputError("these are not many keys", where="keys", given=repr(keys), expected=like)
+    try:
+        view = memoryview(keys)  # type: ignore[arg-type]
+    except TypeError:
+        return (hash_(to_bytes(key)) for key in keys)
+    if view.format not in _UNSIGNED_64 or view.itemsize != 8 or view.ndim != 1:  # noqa: PLR2004
+        raise InputError(
+            "a buffer of keys holds unsigned 64-bit numbers",
+            where="keys",
+            given=f"{type(keys).__name__} of format {view.format!r}, {view.ndim} dimensions",
+            expected=like,
+        )
+    return view
 
 
 def blake2b(data: bytes) -> int:

@@ -8,7 +8,7 @@ the answer to it.
 
 Source: the introduction of Karger and others, "Consistent hashing and random trees", STOC 1997.
 
-Invariants:
+Invariants (`check()` asserts them):
     1. The order of the nodes is part of the placement: node i owns the hashes that leave i.
     2. Two nodes' shares differ by at most one position of SPACE.
 
@@ -23,105 +23,125 @@ Cost: lookup O(1), add and remove O(n).
 from __future__ import annotations
 
 # ruff: noqa: S101 - check() asserts, that is its promise
-from collections.abc import Mapping
+from math import gcd, lcm
 from typing import TYPE_CHECKING
 
-from sdcli.core.errors import InputError
-from sdcli.reference.hashing.drawing import bars
-from sdcli.reference.hashing.hashes import SPACE, hash_named, to_bytes
-from sdcli.reference.hashing.nodes import no_such_node, nobody_to_ask, weights_of
-from sdcli.reference.hashing.shares import Stats
+from sdcli.reference.hashing.hashes import SPACE
+from sdcli.reference.hashing.placement import Placement, Work
+from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
 
-class Modulo:
+class Modulo(Placement):
     """`hash mod n` over a list of nodes. Immutable, like every placement here.
 
+    Args:
+        nodes: names; their order counts.
+        hash: the name of the hash, `blake2b` or `xxh3`.
+        zones: the zone of each node, by name; all of them or none.
+
     Raises:
-        InputError: an empty name, or one that stands twice.
+        InputError: nodes or zones that cannot be, or weights.
+        MissingError: the hash needs a package that is not installed.
     """
 
-    __slots__ = ("_hash", "_hash_name", "_nodes")
+    __slots__ = ("_names",)
 
-    def __init__(self, nodes: Iterable[str], hash: str = "blake2b") -> None:  # noqa: A002 - as Ring
-        if isinstance(nodes, Mapping):
-            raise InputError(
-                "modulo knows no weights",
-                where="nodes",
-                given=repr(nodes),
-                expected='a list of names, like ["a", "b"]',
-            )
-        self._nodes = tuple(weights_of(nodes))
-        self._hash_name = hash
-        self._hash = hash_named(hash)
+    NAME = "modulo"
 
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        """The names, in the order that decides who owns what."""
-        return self._nodes
+    def __init__(
+        self,
+        nodes: Iterable[str],
+        hash: str = "blake2b",  # noqa: A002 - the name that every placement and design uses
+        zones: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(nodes, hash, zones)
+        self._names = list(self._weights)
 
-    def lookup(self, key: str | bytes) -> str:
-        """The node that owns `key`.
+    def owner_at(self, position: int) -> str:
+        """The node whose number the division leaves. Cost: O(1).
 
         Raises:
-            InputError: there is no node, or the key is neither text nor bytes.
+            InputError: there is no node.
         """
-        if not self._nodes:
-            raise nobody_to_ask("list of nodes")
-        return self._nodes[self._hash(to_bytes(key)) % len(self._nodes)]
+        if not self._names:
+            raise self._empty()
+        return self._names[position % len(self._names)]
 
-    def add(self, node: str) -> Modulo:
-        """A placement with one node more, at the end of the list."""
-        if node in self._nodes:
-            raise InputError("this node is there already", where="nodes", given=repr(node))
-        return Modulo([*self._nodes, node], self._hash_name)
+    def work(self, position: int) -> Work:  # noqa: ARG002 - every position costs the same
+        """One hash, nothing to compare."""
+        return Work(hashes=1, comparisons=0)
+
+    @property
+    def table_bytes(self) -> int:
+        """There is no table."""
+        return 0
+
+    def add(self, node: str, weight: float = 1.0, zone: str = "") -> Modulo:
+        """A placement with one node more, at the end of the list; nearly every key moves.
+
+        Raises:
+            InputError: as `Placement.add` says.
+        """
+        return self._like(*self._with(node, weight, zone))
 
     def remove(self, node: str) -> Modulo:
-        """A placement without this node; those behind it move up by one.
+        """A placement without this node; those behind it move up by one, nearly every key moves.
 
         Raises:
             InputError: no node has this name.
         """
-        if node not in self._nodes:
-            raise no_such_node(node, self._nodes)
-        return Modulo([name for name in self._nodes if name != node], self._hash_name)
+        return self._like(*self._without(node))
 
     def arcs(self) -> dict[str, float]:
         """The exact share of each node: the hashes that leave its number."""
-        count = len(self._nodes)
+        count = len(self._names)
         return {
             node: (SPACE // count + (i < SPACE % count)) / SPACE
-            for i, node in enumerate(self._nodes)
+            for i, node in enumerate(self._names)
         }
 
-    def stats(self) -> Stats:
-        """How even the shares are."""
-        return Stats.of(self.arcs(), dict.fromkeys(self._nodes, 1.0))
+    def ranges(self, new: Modulo, replicas: int = 1) -> Iterator[Range]:
+        """Who gives how much to whom; a move's keys lie everywhere.
 
-    def describe(self) -> str:
-        """The placement as text."""
-        head = f"modulo: {len(self._nodes)} nodes, owner = hash mod {len(self._nodes)}"
-        return "\n".join([head, *bars(self.arcs())])
+        A hash leaves i of n and j of m at once if i and j leave the same of gcd(n, m), and then
+        one hash in lcm(n, m) does (the Chinese remainder theorem).
+
+        Cost: O(n m / gcd(n, m)).
+
+        Raises:
+            InputError: more than one replica.
+        """
+        self._only_one_copy(replicas)
+        step = gcd(len(self), len(new))
+        for i, source in enumerate(self._names):
+            for target in new._names[i % step :: step]:
+                if target != source:
+                    yield Range(source, target, 1 / lcm(len(self), len(new)))
 
     def check(self) -> None:
-        """Assert the invariants that can be seen from outside.
+        """Assert the invariants that the module names.
 
         Raises:
             AssertionError: one does not hold.
         """
-        count = len(self._nodes)
-        assert len(set(self._nodes)) == count, "1: a name stands twice"
-        if count:
+        assert self._names == list(self._weights), "1: the list is not that of the nodes"
+        if self._names:
+            for i, name in enumerate(self._names):
+                assert self.owner_at(i) == name, f"1: {name} is not number {i}"
             shares = self.arcs().values()
             assert max(shares) - min(shares) <= 1 / SPACE, "2: shares differ"
+            self._check_owners(range(8))
 
-    def __len__(self) -> int:
-        return len(self._nodes)
+    def _like(self, weights: dict[str, float], zones: Mapping[str, str]) -> Modulo:
+        place = super()._like(weights, zones)
+        place._names = list(weights)
+        return place
 
-    def __contains__(self, node: object) -> bool:
-        return node in self._nodes
+    def _details(self) -> str:
+        return f"owner = hash mod {len(self._names)}, hash {self._hash_name}"
 
-    def __repr__(self) -> str:
-        return f"Modulo({list(self._nodes)!r}, hash={self._hash_name!r})"
+    def _identity(self) -> tuple[object, ...]:
+        return (*super()._identity(), *self._names)  # the order decides

@@ -3,7 +3,7 @@
 A node is known by its name and by nothing else, so a name must outlive what it names: a server
 that is called by its address moves all its keys when it comes back under another one. A weight
 says how many fair shares a node takes: 2.0 for twice the memory, 0 for none of the keys (a node
-that is being emptied).
+that is being emptied). A zone is what fails as one: a rack, a hall, a data centre.
 """
 
 from __future__ import annotations
@@ -78,6 +78,37 @@ def checked_weight(name: str, weight: float) -> float:
             expected="a number from 0 up, like 2.5; 0 gives the node no keys",
         )
     return float(weight)
+
+
+def checked_zones(zones: Mapping[str, str], nodes: Iterable[str]) -> dict[str, str]:
+    """The zone of each node, in the order of the nodes; empty where there are no zones.
+
+    Raises:
+        InputError: no mapping, a node without a zone, a zone without a node, or an empty name.
+    """
+    if not isinstance(zones, Mapping):
+        raise InputError(
+            "these are not zones",
+            where="zones",
+            given=repr(zones),
+            expected='the zone of each node, like {"a": "east", "b": "west"}',
+        )
+    if not zones:
+        return {}
+    known = dict.fromkeys(nodes)
+    for name in zones:
+        if name not in known:
+            raise no_such_node(name, known)
+    for name in known:
+        zone = zones.get(name)
+        if not isinstance(zone, str) or not zone:
+            raise InputError(
+                "this node needs the name of a zone",
+                where=f"zones: {name}",
+                given=repr(zone),
+                expected='text that is not empty, like "east"; where one node has a zone, all have',
+            )
+    return {name: zones[name] for name in known}
 
 
 def no_such_node(name: str, known: Iterable[str]) -> InputError:

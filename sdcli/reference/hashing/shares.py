@@ -16,10 +16,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class Range(NamedTuple):
+    """Keys that change hands together.
+
+    Args:
+        source, target: who holds them before, and who after.
+        share: the part of all keys that they are.
+        after, upto: the stretch of the circle, from behind the first position up to and with the
+            second, through 0 where `upto` is the smaller; None where the keys of a move lie
+            everywhere.
+    """
+
+    source: str
+    target: str
+    share: float
+    after: int | None = None
+    upto: int | None = None
 
 
 @dataclass(frozen=True)

@@ -24,23 +24,37 @@ Every placement is immutable and answers to the same calls: `lookup(key)`, `look
 0.65
 """
 
+from sdcli.reference.hashing.anchor import Anchor
+from sdcli.reference.hashing.bounded import BoundedLoads
 from sdcli.reference.hashing.hashes import HASHES, SPACE
+from sdcli.reference.hashing.jump import Jump
+from sdcli.reference.hashing.ketama import Ketama
 from sdcli.reference.hashing.live import Live
+from sdcli.reference.hashing.maglev import Maglev
 from sdcli.reference.hashing.modulo import Modulo
+from sdcli.reference.hashing.multi_probe import MultiProbe
 from sdcli.reference.hashing.placement import Placement, Work
 from sdcli.reference.hashing.planning import Move, Plan, plan
+from sdcli.reference.hashing.rendezvous import Rendezvous
 from sdcli.reference.hashing.ring import Ring
 from sdcli.reference.hashing.shares import Range, Stats
 
 __all__ = [
     "HASHES",
     "SPACE",
+    "Anchor",
+    "BoundedLoads",
+    "Jump",
+    "Ketama",
     "Live",
+    "Maglev",
     "Modulo",
     "Move",
+    "MultiProbe",
     "Placement",
     "Plan",
     "Range",
+    "Rendezvous",
     "Ring",
     "Stats",
     "Work",

@@ -330,7 +330,7 @@ def refuse_too_many(points: int) -> None:
     if points > POINTS_MAX:
         raise InputError(
             "this ring would have too many points",
-            where="vnodes",
+            where="nodes",
             given=f"{points} points",
             expected=f"at most {POINTS_MAX}, all weights and virtual nodes together",
         )

@@ -86,7 +86,7 @@ def positions_of(keys: Iterable[str | bytes], hash_: Hash) -> Iterable[int]:
         raise InputError("these are not many keys", where="keys", given=repr(keys), expected=like)
     try:
         view = memoryview(keys)  # type: ignore[arg-type]
-    except TypeError:
+    except (TypeError, ValueError):  # no buffer, or one of what buffers cannot hold, like dates
         return (hash_(to_bytes(key)) for key in keys)
     if view.format not in _UNSIGNED_64 or view.itemsize != 8 or view.ndim != 1:  # noqa: PLR2004
         raise InputError(

@@ -8,12 +8,13 @@ that is being emptied). A zone is what fails as one: a rack, a hall, a data cent
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.reference.hashing.hashes import to_bytes
+
+WEIGHT_MAX = 1e300  # the sum of all weights is a number too
 
 
 def weights_of(nodes: Iterable[str] | Mapping[str, float]) -> dict[str, float]:
@@ -38,10 +39,16 @@ def weights_of(nodes: Iterable[str] | Mapping[str, float]) -> dict[str, float]:
         )
     if isinstance(nodes, Mapping):
         return {checked_name(name): checked_weight(name, weight) for name, weight in nodes.items()}
+    names = [checked_name(name) for name in nodes]
     weights: dict[str, float] = {}
-    for name in sorted(nodes) if isinstance(nodes, (set, frozenset)) else nodes:
-        if checked_name(name) in weights:
-            raise InputError("this node stands twice", where="nodes", given=name)
+    for name in sorted(names) if isinstance(nodes, (set, frozenset)) else names:
+        if name in weights:
+            raise InputError(
+                "this node stands twice",
+                where="nodes",
+                given=repr(name),
+                expected='each name once; for more of the keys, a weight, like {"a": 2.0}',
+            )
         weights[name] = 1.0
     return weights
 
@@ -67,15 +74,15 @@ def checked_weight(name: str, weight: float) -> float:
     """The weight, if it can be one.
 
     Raises:
-        InputError: it is negative, infinite or no number.
+        InputError: it is negative, above WEIGHT_MAX or no number.
     """
     is_number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
-    if not is_number or not math.isfinite(weight) or weight < 0:
+    if not is_number or not 0 <= weight <= WEIGHT_MAX:
         raise InputError(
             "this cannot be a weight",
             where=f"nodes: {name}",
             given=repr(weight),
-            expected="a number from 0 up, like 2.5; 0 gives the node no keys",
+            expected=f"a number from 0 to {WEIGHT_MAX:g}, like 2.5; 0 gives the node no keys",
         )
     return float(weight)
 

@@ -11,9 +11,10 @@ few points one unlucky neighbour sends nearly all of it; that is what virtual no
 
 Source: the operation is bootstrap and decommission of Cassandra and Riak; the estimate is ours.
 
-Invariants:
+Invariants (`check()` asserts the first, as far as a plan alone can tell):
     1. No key moves from a node to itself; a plan between equal placements is empty.
-    2. What each node gains and loses is the difference of its shares (one copy, `check()`).
+    2. With one copy, what each node gains and loses is the difference of its shares.
+    3. With more, a node takes a stretch once, from a node that had it.
 
 Cost: O(points of both) on a circle; O(nodes of both, multiplied) elsewhere.
 
@@ -32,13 +33,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.core.errors import InputError
+from sdcli.reference.hashing.placement import Placement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sdcli.reference.hashing.placement import Placement
-
 _ROWS_MAX = 12
+_BYTES_MAX = 1e30  # far beyond anything stored, and far from where floats end
 
 
 class Move(NamedTuple):
@@ -157,12 +158,12 @@ def plan(
     _refuse_unlike(old, new)
     for name, value in (("data", data), ("bandwidth", bandwidth)):
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or value < 0:
+        if not is_number or not 0 <= value <= _BYTES_MAX:
             raise InputError(
                 "this cannot be a number of bytes",
                 where=name,
                 given=repr(value),
-                expected="a number from 0 up, like 1e12",
+                expected=f"a number from 0 to {_BYTES_MAX:g}, like 1e12",
             )
     least = min(sum(weight > 0 for weight in place.weights.values()) for place in (old, new))
     is_count = isinstance(replicas, int) and not isinstance(replicas, bool)
@@ -197,8 +198,13 @@ def plan(
 
 
 def _refuse_unlike(old: Placement, new: Placement) -> None:
-    unlike = type(old) is not type(new) or old.hash != new.hash
-    if unlike or old.settings != new.settings:
+    are_alike = (
+        isinstance(old, Placement)
+        and isinstance(new, Placement)
+        and type(old) is type(new)
+        and (old.hash, old.settings) == (new.hash, new.settings)
+    )
+    if not are_alike:
         raise InputError(
             "these placements cannot be compared: nearly every key would move",
             where="plan",
@@ -207,7 +213,9 @@ def _refuse_unlike(old: Placement, new: Placement) -> None:
         )
 
 
-def _kind(place: Placement) -> str:
+def _kind(place: object) -> str:
+    if not isinstance(place, Placement):
+        return f"{place!r}, no placement"
     settings = "".join(f", {name} {value}" for name, value in place.settings.items())
     return f"{place.NAME}, hash {place.hash}{settings}"
 

@@ -29,8 +29,8 @@ class Range(NamedTuple):
         source, target: who holds them before, and who after.
         share: the part of all keys that they are.
         after, upto: the stretch of the circle, from behind the first position up to and with the
-            second, through 0 where `upto` is the smaller; None where the keys of a move lie
-            everywhere.
+            second, through 0 where `upto` is the smaller, all around where they are equal; None
+            where the keys of a move lie everywhere.
     """
 
     source: str
@@ -68,7 +68,8 @@ class Stats:
         }
         if not ratios:
             return cls(0, 0.0, 1.0, 1.0, "", "")
-        squares = math.fsum((ratio - 1.0) ** 2 for ratio in ratios.values())
+        # A product, since a power that is too large is an error where a product is infinite.
+        squares = math.fsum((ratio - 1.0) * (ratio - 1.0) for ratio in ratios.values())
         busiest = max(ratios, key=ratios.__getitem__)
         idlest = min(ratios, key=ratios.__getitem__)
         return cls(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from bisect import bisect_left
 from hashlib import blake2b
 from itertools import permutations
 
@@ -161,6 +162,74 @@ def test_points_that_meet_stand_in_order_of_name() -> None:
         assert grown.widths() == built.widths()
         assert [grown.owner_at(at) for at in range(20)] == [built.owner_at(at) for at in range(20)]
     assert built.remove("a").add("a").widths() == built.widths()
+
+
+def test_points_at_both_ends_of_the_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last position has a point of its own and the sentinel too; position 0 begins anew."""
+    ends = [0, 1, 2, SPACE // 2, SPACE - 3, SPACE - 2, SPACE - 1]
+    narrow = hashes_module.blake2b
+    monkeypatch.setitem(
+        hashes_module._LOADERS, "blake2b", lambda: lambda data: ends[narrow(data) % len(ends)]
+    )
+    names = ["b", "c", "a"]
+    points = sorted((ends[narrow(f"{n}#{i}".encode()) % 7], n) for n in names for i in range(9))
+    assert points[0][0] == 0
+    assert points[-1][0] == SPACE - 1
+    built = Ring(names, vnodes=9)
+    for ring in (built, built.add("x").remove("x"), Ring(["a"], 9).add("c").add("b")):
+        ring.check()
+        for position in [*ends, 3, SPACE // 2 - 1, SPACE // 2 + 1, SPACE - 4]:
+            assert ring.owner_at(position) == model_owner(points, position)
+
+
+@pytest.mark.parametrize("vnodes", [1, 7, 160])
+def test_the_guide_leads_to_the_same_point_as_a_search(vnodes: int) -> None:
+    """Asked where it could be wrong: on both sides of each point and each border of a cell."""
+    ring = Ring([f"n{i}" for i in range(5)], vnodes)
+    ring.lookup("makes the guide")
+    borders = [cell << ring._shift for cell in range(len(ring._guide))]
+    points = list(zip(ring._positions[: ring.points], ring._owners, strict=False))
+    for at in [*borders, *ring._positions[: ring.points]]:
+        for position in (at - 1, at, at + 1):
+            if 0 <= position < SPACE:
+                expected = bisect_left(points, (position, "")) % ring.points
+                assert ring.owner_at(position) == points[expected][1]
+
+
+def test_a_lookup_looks_at_about_one_point() -> None:
+    """16,000 points in 32,768 cells, 0.488 in each: half of those in one's own cell are before.
+
+    Mean 1 + 0.244; variance 0.244 + 0.488^2 / 12 = 0.264, so 4 sigma of 4000 keys are 0.033.
+    """
+    ring = Ring([f"n{i}" for i in range(100)])
+    ring.lookup("makes the guide")
+    assert len(ring._guide) == 32_768
+    looks = [ring.work(ring.position(f"key-{i}")).comparisons for i in range(4000)]
+    assert abs(sum(looks) / len(looks) - 1.244) < 0.033
+    assert {ring.work(ring.position(f"key-{i}")).hashes for i in range(50)} == {1}
+
+
+@pytest.mark.parametrize(("vnodes", "spread"), [(10, 0.316), (100, 0.100), (160, 0.079)])
+def test_the_spread_falls_with_the_root_of_the_points(vnodes: int, spread: float) -> None:
+    """1 / sqrt(V). With 200 nodes the deviation itself varies by 1 / sqrt(2 * 200), 5 %."""
+    measured = Ring([f"n{i}" for i in range(200)], vnodes).stats().spread
+    assert abs(measured / spread - 1) < 4 * 0.05 + 0.02
+
+
+def test_the_tables_are_counted() -> None:
+    ring = Ring(["a", "b", "c"], vnodes=10)
+    # 30 points of 8 + 4 bytes; 64 cells of 4, the power of two that is at least 60
+    assert ring.table_bytes == 30 * 12 + 64 * 4
+    ring.lookup("k")
+    assert len(ring._guide) == 64
+    assert Ring([]).table_bytes == 0
+
+
+def test_a_weight_of_next_to_nothing_can_be_described() -> None:
+    """It has a point all the same, and then more than it is entitled to, beyond all measure."""
+    ring = Ring({"tiny": 1e-300, "one": 1})
+    assert ring.stats().busiest == "tiny"
+    assert "spread inf" in ring.describe()
 
 
 def test_a_ring_never_changes() -> None:

@@ -33,9 +33,9 @@ test: $(STAMP)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 # What takes too long for every run: each value of all gallery designs changed in turn, all pictures
-# by a second parser.
+# by a second parser, readers of a placement beside its writers for twenty seconds.
 soak: $(STAMP)
-	SOAK=1 $(BIN)/pytest --numprocesses 2 --dist worksteal tests/documents/test_mutation.py tests/documents/test_examples.py
+	SOAK=1 $(BIN)/pytest --numprocesses 2 --dist worksteal tests/documents/test_mutation.py tests/documents/test_examples.py tests/reference/hashing/test_live.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -48,11 +48,14 @@ types: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
+# The peers that the rings are measured beside are installed for this alone.
 bench: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/calc.py
 	$(BIN)/python benchmarks/samples.py
 	$(BIN)/python benchmarks/doc.py
+	$(BIN)/python benchmarks/ring.py
 
 clean:
 	rm -rf $(VENV) build dist

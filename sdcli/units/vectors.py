@@ -1,8 +1,8 @@
 """Vectors: the engine "numpy", which works with whole arrays of draws.
 
-The only module that imports numpy, and loaded only where many draws are asked for. Arrays are
-worked through in chunks that stay in the processor's cache. Variates are not kept: to draw
-them again takes no longer than to fetch them from memory.
+The only module of units that imports numpy, and loaded only where many draws are asked for.
+Arrays are worked through in chunks that stay in the processor's cache. Variates are not kept: to
+draw them again takes no longer than to fetch them from memory.
 """
 
 from __future__ import annotations

@@ -53,8 +53,12 @@ from sdcli.reference.hashing.placement import Placement, Work
 from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Self
+
+    from sdcli.reference.hashing.hashes import Hash, Keys
+
+    Way = tuple[Hash, array[int], int, array[int], list[str]]
 
 POINTS_MAX = 8_388_608  # Envoy's largest ring has as many
 
@@ -68,13 +72,14 @@ class Circle(Placement):
 
     Shape: `_positions` has one number for each point and a sentinel behind them, at the last
     position there is; `_owners` has the name for each, the sentinel's being the first point's.
+    `_way` has all that a lookup reads: to unpack one tuple costs less than to read five attributes.
     """
 
-    __slots__ = ("_guide", "_owners", "_positions", "_shift")
+    __slots__ = ("_owners", "_positions", "_way")
 
     WEIGHTED = True
 
-    _guide: array[int] | None
+    _way: Way | None
 
     @abstractmethod
     def _points(self, node: str) -> list[int]:
@@ -89,18 +94,15 @@ class Circle(Placement):
             InputError: the circle is empty, or the key is neither text nor bytes.
         """
         # owner_at, written out: a call would cost as much as all the rest but the hash.
+        hash_, guide, shift, positions, owners = self._way or self._make_way()
         try:
-            position = self._hash(key.encode() if type(key) is str else to_bytes(key))
+            position = hash_(key.encode() if type(key) is str else to_bytes(key))
         except UnicodeEncodeError:
-            position = self._hash(to_bytes(key))  # which says what is wrong with the text
-        guide = self._guide
-        if guide is None:
-            guide = self._make_guide()
-        at = guide[position >> self._shift]
-        positions = self._positions
+            position = hash_(to_bytes(key))  # which says what is wrong with the text
+        at = guide[position >> shift]
         while positions[at] < position:
             at += 1
-        return self._owners[at]
+        return owners[at]
 
     def owner_at(self, position: int) -> str:
         """The node that owns a position of the circle, from 0 to SPACE - 1. Cost: O(1).
@@ -122,13 +124,13 @@ class Circle(Placement):
         for at in range(min(first, len(owners) - 1)):
             yield owners[at]
 
-    def lookup_batch(self, keys: Iterable[str | bytes]) -> array[int]:
+    def lookup_batch(self, keys: Keys) -> array[int]:
         """As `Placement.lookup_batch`. Cost: a lookup each, without the call."""
-        guide, shift = self._guide or self._make_guide(), self._shift
+        hash_, guide, shift, positions, owners = self._way or self._make_way()
         number = {name: i for i, name in enumerate(self._weights)}
-        positions, numbers = self._positions, [number[owner] for owner in self._owners]
+        numbers = [number[owner] for owner in owners]
         found = array("i")
-        for position in positions_of(keys, self._hash):
+        for position in positions_of(keys, hash_):
             at = guide[position >> shift]
             while positions[at] < position:
                 at += 1
@@ -137,19 +139,19 @@ class Circle(Placement):
 
     def work(self, position: int) -> Work:
         """One hash, and a comparison for each point looked at, the owner's included."""
-        guide = self._guide or self._make_guide()
-        return Work(1, self._first(position) - guide[position >> self._shift] + 1)
+        _, guide, shift, *_ = self._way or self._make_way()
+        return Work(1, self._first(position) - guide[position >> shift] + 1)
 
     def _first(self, position: int) -> int:
         """The index of the first point at or behind a position, clockwise."""
-        at = (self._guide or self._make_guide())[position >> self._shift]
-        positions = self._positions
+        _, guide, shift, positions, _ = self._way or self._make_way()
+        at = guide[position >> shift]
         while positions[at] < position:
             at += 1
         return at
 
-    def _make_guide(self) -> array[int]:
-        """The first point of each cell. Two readers may make it at once: they make the same."""
+    def _make_way(self) -> Way:
+        """The guide, with all else that a lookup reads. Two readers at once make the same."""
         points = self.points
         if not points:
             raise self._empty()
@@ -160,9 +162,8 @@ class Circle(Placement):
             counts[position >> shift] += 1
         # Points in the cells before: all counts up to this cell, without its own.
         guide = array("I", accumulate(counts[:-1], initial=0))
-        self._shift = shift
-        self._guide = guide  # last: who sees the guide has its shift
-        return guide
+        self._way = (self._hash, guide, shift, self._positions, self._owners)
+        return self._way
 
     # ---- shares
 
@@ -242,8 +243,7 @@ class Circle(Placement):
             positions.append(SPACE - 1)
             owners.append(owners[0])
         self._positions, self._owners = positions, owners
-        self._guide = None
-        self._shift = 0
+        self._way = None
 
     def _added(self, node: str, weights: dict[str, float], zones: Mapping[str, str]) -> Self:
         """The circle with one node's points more; the others' points stay where they are."""
@@ -315,9 +315,9 @@ class Circle(Placement):
         for i, (position, owner) in enumerate(points):
             is_first = i == 0 or positions[i - 1] != position
             assert not is_first or self.owner_at(position) == owner, f"4: {position}"
-        guide = self._guide or self._make_guide()
+        _, guide, shift, *_ = self._way or self._make_way()
         for cell, first in enumerate(guide):
-            assert first == bisect_left(positions, cell << self._shift), f"5: cell {cell}"
+            assert first == bisect_left(positions, cell << shift), f"5: cell {cell}"
         self._check_owners(positions[:8])
 
 

@@ -28,9 +28,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from hashlib import blake2b as _blake2b
+from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError, MissingError
 from sdcli.core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator
+
+    # Keys; or a buffer of positions, prehashed.
+    Keys = Iterable[str | bytes] | array[int] | memoryview
 
 Hash = Callable[[bytes], int]
 
@@ -74,7 +82,7 @@ def mix(number: int) -> int:
     return number ^ (number >> 31)
 
 
-def positions_of(keys: Iterable[str | bytes], hash_: Hash) -> Iterable[int]:
+def positions_of(keys: Keys, hash_: Hash) -> Iterable[int]:
     """The positions of many keys; a buffer of unsigned 64-bit numbers holds positions already.
 
     Raises:
@@ -86,8 +94,8 @@ def positions_of(keys: Iterable[str | bytes], hash_: Hash) -> Iterable[int]:
         raise InputError("these are not many keys", where="keys", given=repr(keys), expected=like)
     try:
         view = memoryview(keys)  # type: ignore[arg-type]
-    except (TypeError, ValueError):  # no buffer, or one of what buffers cannot hold, like dates
-        return (hash_(to_bytes(key)) for key in keys)
+    except (TypeError, ValueError):  # numpy says the latter of what no buffer can hold: dates
+        return _hashed(keys, hash_)  # type: ignore[arg-type]  # no buffer, so keys
     if view.format not in _UNSIGNED_64 or view.itemsize != 8 or view.ndim != 1:  # noqa: PLR2004
         raise InputError(
             "a buffer of keys holds unsigned 64-bit numbers",
@@ -98,9 +106,25 @@ def positions_of(keys: Iterable[str | bytes], hash_: Hash) -> Iterable[int]:
     return view
 
 
+def _hashed(keys: Iterable[str | bytes], hash_: Hash) -> Iterator[int]:
+    try:
+        for key in keys:
+            yield hash_(key.encode() if type(key) is str else to_bytes(key))
+    except UnicodeEncodeError:
+        to_bytes(key)  # which says what is wrong with the text
+
+
+# Telling BLAKE2b its length each time costs as much as hashing a short key. So a hash that knows
+# it, and has read nothing yet, is made once and copied.
+_fresh = _blake2b(digest_size=8).copy
+_number = int.from_bytes  # the first byte is the highest, unless it is told otherwise
+
+
 def blake2b(data: bytes) -> int:
     """The first choice: in every Python, and nobody has found keys that crowd together."""
-    return int.from_bytes(_blake2b(data, digest_size=8).digest(), "big")
+    state = _fresh()
+    state.update(data)
+    return _number(state.digest())
 
 
 def _load_blake2b() -> Hash:

@@ -70,6 +70,8 @@ from sdcli.reference.hashing.shares import Range
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sdcli.reference.hashing.hashes import Keys
+
 ROWS_MAX = 5_000_011  # a prime; Envoy takes no larger table either
 ROWS_PER_NODE = 100  # what the paper asks for
 
@@ -140,7 +142,7 @@ class Maglev(Placement):
             raise self._empty()
         return self._table[position % self._rows]
 
-    def lookup_batch(self, keys: Iterable[str | bytes]) -> array[int]:
+    def lookup_batch(self, keys: Keys) -> array[int]:
         """As `Placement.lookup_batch`. Cost: a lookup each, without the call."""
         if not self._table:
             raise self._empty()

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
-    from sdcli.reference.hashing.hashes import Hash
+    from sdcli.reference.hashing.hashes import Hash, Keys
     from sdcli.reference.hashing.planning import Plan
     from sdcli.reference.hashing.shares import Range
 
@@ -94,7 +94,7 @@ class Placement(ABC):
     ) -> None:
         self._hash_name = hash
         self._hash: Hash = self._hash_called(hash)
-        self._settle(weights_of(nodes), zones or {})
+        self._settle(weights_of(nodes), {} if zones is None else zones)
 
     # ---- what an algorithm must say
 
@@ -239,7 +239,7 @@ class Placement(ABC):
                 break
         return list(first_of.values())
 
-    def lookup_batch(self, keys: Iterable[str | bytes]) -> array[int]:
+    def lookup_batch(self, keys: Keys) -> array[int]:
         """The owners of many keys, as numbers into `nodes`: `nodes[batch[i]]` holds key i.
 
         Args:

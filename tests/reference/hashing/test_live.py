@@ -152,7 +152,7 @@ def test_a_guide_that_two_readers_make_at_once_is_right(ask) -> None:
     expected = [asked.lookup(key) for key in KEYS]
     for _ in range(10):
         fresh = Ring(NODES, vnodes=8)
-        assert fresh._guide is None
+        assert fresh._way is None
         answers: list[list[str]] = []
         run_all(*([lambda fresh=fresh, answers=answers: answers.append(ask(fresh))] * 4))
         assert answers == [expected] * 4

@@ -187,7 +187,7 @@ def test_the_guide_leads_to_the_same_point_as_a_search(vnodes: int) -> None:
     """Asked where it could be wrong: on both sides of each point and each border of a cell."""
     ring = Ring([f"n{i}" for i in range(5)], vnodes)
     ring.lookup("makes the guide")
-    borders = [cell << ring._shift for cell in range(len(ring._guide))]
+    borders = [cell << ring._way[2] for cell in range(len(ring._way[1]))]
     points = list(zip(ring._positions[: ring.points], ring._owners, strict=False))
     for at in [*borders, *ring._positions[: ring.points]]:
         for position in (at - 1, at, at + 1):
@@ -203,7 +203,7 @@ def test_a_lookup_looks_at_about_one_point() -> None:
     """
     ring = Ring([f"n{i}" for i in range(100)])
     ring.lookup("makes the guide")
-    assert len(ring._guide) == 32_768
+    assert len(ring._way[1]) == 32_768
     looks = [ring.work(ring.position(f"key-{i}")).comparisons for i in range(4000)]
     assert abs(sum(looks) / len(looks) - 1.244) < 0.033
     assert {ring.work(ring.position(f"key-{i}")).hashes for i in range(50)} == {1}
@@ -221,7 +221,7 @@ def test_the_tables_are_counted() -> None:
     # 30 points of 8 + 4 bytes; 64 cells of 4, the power of two that is at least 60
     assert ring.table_bytes == 30 * 12 + 64 * 4
     ring.lookup("k")
-    assert len(ring._guide) == 64
+    assert len(ring._way[1]) == 64
     assert Ring([]).table_bytes == 0
 
 

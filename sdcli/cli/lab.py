@@ -2,16 +2,18 @@
 
 Every option of `lab run` that the command does not know itself is a parameter of the experiment,
 so a new experiment brings its options along. What a run shows of itself on the way goes to stderr;
-its last frame is the picture in the answer.
+its last frame is the picture in the answer. Frames that are there to be looked at stand for a
+while, `--speed` says how long; nobody waits in a pipe, nor for JSON.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sdcli.cli.watching import figure, run_watched
+from sdcli.cli.watching import figure, inked, run_watched
 from sdcli.core.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -69,6 +71,9 @@ def _run(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Decides every random choice.", show_default="7")
     ] = None,
+    speed: Annotated[
+        str, typer.Option(metavar="N", help="How fast to show it: 2 is twice as fast, 0 at once.")
+    ] = "1",
     json: Json = False,
 ) -> None:
     """Run an experiment; its parameters are options: --vnodes 160."""
@@ -87,7 +92,8 @@ def _run(
     name, values = _split(rest)
     experiment = get(name)
     params = experiment.bind(values)
-    result, picture = run_watched(experiment, params, seed)
+    pace = _pace(speed)
+    result, picture = run_watched(experiment, params, seed, 0 if json else pace)
     if json:
         print_json(
             {
@@ -152,6 +158,28 @@ def _split(words: list[str]) -> tuple[str, dict[str, object]]:
     return name, values
 
 
+def _pace(speed: str) -> float:
+    """How many times faster than at rest the frames follow; 0 when nobody is to wait.
+
+    Raises:
+        InputError: this is no speed.
+    """
+    if speed == "max":
+        return 0.0
+    try:
+        pace = float(speed)
+    except ValueError:
+        pace = -1.0
+    if not 0 <= pace < math.inf:
+        raise InputError(
+            "this is no speed",
+            where="--speed",
+            given=speed,
+            expected="a number, like 2 for twice as fast; 0 or max does not wait at all",
+        )
+    return pace
+
+
 def _show(
     experiment: Experiment[Any],
     params: dict[str, Any],
@@ -170,9 +198,11 @@ def _show(
     screen.print(styled(f"claim:  {experiment.claim}"))
     screen.print(styled(f"source: {experiment.source}"))
     screen.print(styled(f"with:   {', '.join([*given, f'seed {seed}'])}\n"))
-    screen.print(_results(experiment, result))
+    is_table = experiment.pictured and picture is not None
+    if not is_table:
+        screen.print(_results(experiment, result))
     if picture:
-        screen.print(styled("\n".join(["", picture.title, *picture.lines]), no_wrap=True))
+        screen.print("" if is_table else "\n", inked(picture, width=screen.width), sep="")
     colour = "green" if result.verdict == "holds" else "red"
     screen.print(
         assemble(("\nthe claim ", ""), (result.verdict, f"bold {colour}"), (f". {result.note}", ""))

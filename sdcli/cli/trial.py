@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sdcli.cli.screen import styled
-from sdcli.cli.watching import figure, run_watched
+from sdcli.cli.watching import figure, inked, run_watched
 from sdcli.core.chance import SEED
 from sdcli.core.errors import SdcliError
 
@@ -57,7 +57,8 @@ def run_for_design(
     except SdcliError as error:
         say(f"It cannot run: {error}")
         return machine.ran({}, "skipped", str(error)).events
-    result, picture = run_watched(experiment, params, SEED)
+    # The clock of the interview runs: nothing is shown for its own sake, the picture says it all.
+    result, picture = run_watched(experiment, params, SEED, speed=0)
     predict = experiment.predict
     is_close = None
     is_scaled = predict is not None and predict.metric in result.not_carried
@@ -73,8 +74,8 @@ def run_for_design(
         explain=predict.explain(params, result) if predict else "",
     )
     if picture:
-        screen.print(styled("\n".join([picture.title, *picture.lines]), no_wrap=True))
-    for metric in experiment.metrics:
+        screen.print(inked(picture, width=screen.width))
+    for metric in () if experiment.pictured else experiment.metrics:
         shown = f"{figure(result.metrics[metric.name])} {metric.unit}".rstrip()
         screen.print(styled(f"  {metric.name:<24}{shown:>16}   {metric.title}"))
     if is_scaled:

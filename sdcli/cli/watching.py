@@ -1,43 +1,129 @@
-"""Watching an experiment run: its frames on stderr, where somebody sits before it."""
+"""Watching an experiment run: its frames on stderr, where somebody sits before it.
+
+Frames say in letters who is whom; here the letters get their colours, so that a circle of arcs is
+seen before it is read. Without colour (NO_COLOR, a pipe) the same letters stand there.
+"""
 
 from __future__ import annotations
 
+import string
+import time
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import RenderableType
+
     from sdcli.experiments import Experiment, Frame, Result
 
 _BAR_WIDTH = 40
 _FRAME_MARGIN = 4  # title, bar, and room for what stands above
 _EXACT_MAX = 1e15  # up to here a float counts by ones
 
+# A node's letter is black or white on a patch of the node's colour, which is as legible on a light
+# terminal as on a dark one; a bar has the colour itself. Neighbours in this row differ most, since
+# a ring shows the first few of them. After the last the colours begin anew; letters do not.
+_PALETTE = (
+    ("blue", "bright_white"),
+    ("yellow", "black"),
+    ("magenta", "bright_white"),
+    ("green", "black"),
+    ("red", "bright_white"),
+    ("cyan", "black"),
+    ("bright_black", "bright_white"),
+    ("bright_blue", "bright_white"),
+    ("bright_magenta", "black"),
+    ("bright_green", "black"),
+    ("bright_red", "black"),
+    ("bright_yellow", "black"),
+)
+_INKS = string.ascii_lowercase + string.ascii_uppercase + string.digits
 
-def run_watched(experiment: Experiment[Any], params: Any, seed: int) -> tuple[Result, Frame | None]:
-    """Run, showing the frames on a terminal; the result, and the last frame as its picture."""
+
+def run_watched(
+    experiment: Experiment[Any],
+    params: Any,
+    seed: int,
+    speed: float = 1.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[Result, Frame | None]:
+    """Run, showing the frames on a terminal; the result, and the last frame as its picture.
+
+    Args:
+        experiment: what runs.
+        params: its own, as `bind` makes them.
+        seed: decides every random choice.
+        speed: how many times faster than the frames want to be seen; 0 waits for none, and leaves
+            out those that are there to be looked at.
+        sleep: how to wait some seconds.
+    """
     from rich.live import Live
 
-    from sdcli.cli.screen import bar, console, styled
+    from sdcli.cli.screen import bar, console
 
     last: list[Frame] = []
     screen = console(stderr=True)
     live = Live(console=screen, transient=True, redirect_stdout=False, auto_refresh=False)
+    rows = max(1, screen.height - _FRAME_MARGIN)
     shown = -1
 
     def watch(frame: Frame) -> None:
         nonlocal shown
         last[:] = [frame]
         percent = int(frame.progress * 100)
-        if screen.is_terminal and percent != shown:
+        is_due = speed > 0 if frame.hold else percent != shown
+        if screen.is_terminal and is_due:
             shown = percent
-            drawn = bar(frame.progress, _BAR_WIDTH)
-            # A frame that is taller than the terminal cannot be drawn over: its head is cut.
-            fitting = frame.lines[-max(1, screen.height - _FRAME_MARGIN) :]
-            text = "\n".join([frame.title, *fitting, f"{drawn} {percent} %"])
-            live.update(styled(text, no_wrap=True), refresh=True)
+            drawn = f"{bar(frame.progress, _BAR_WIDTH)} {percent} %"
+            # What does not fit cannot be drawn over: of too tall a frame the head is cut.
+            live.update(
+                inked(frame, foot=drawn, rows=rows, width=screen.width),
+                refresh=True,
+            )
+            if frame.hold:
+                sleep(frame.hold / speed)
 
     with live:
         result = experiment.run(params, seed, watch)
     return result, last[0] if last else None
+
+
+def inked(frame: Frame, *, foot: str = "", rows: int = 0, width: int = 0) -> RenderableType:
+    """A frame as text for the screen, in colour where it says so.
+
+    Args:
+        frame: what to show.
+        foot: a line under it.
+        rows: how many of its lines there is room for, the last ones; 0: for all.
+        width: columns that there is room for; 0: for all.
+    """
+    from sdcli.cli.screen import assemble
+
+    whole = list(zip_longest((frame.title, *frame.lines), ("", *frame.inks), fillvalue=""))
+    shown = [whole[0], *whole[-rows:]] if 0 < rows < len(frame.lines) else whole
+    parts: list[tuple[str, str]] = []
+    for line, ink in [*shown, (foot, "")] if foot else shown:
+        parts += [*_coloured(line[: width or None], ink), ("\n", "")]
+    text = assemble(*parts[:-1])
+    text.no_wrap = True
+    return text
+
+
+def _coloured(line: str, ink: str) -> Iterator[tuple[str, str]]:
+    """The stretches of a line that look alike, each with its style."""
+    cells = zip(line, ink.ljust(len(line)), strict=False)
+    for style, stretch in groupby(cells, key=lambda cell: _style(*cell)):
+        yield "".join(cell for cell, _ in stretch), style
+
+
+def _style(cell: str, ink: str) -> str:
+    """How a character looks: a letter in its own ink is a patch, all else has the ink's colour."""
+    if ink not in _INKS:
+        return ""
+    colour, letter = _PALETTE[_INKS.index(ink) % len(_PALETTE)]
+    return f"{letter} on {colour}" if cell == ink else colour
 
 
 def figure(value: float | str) -> str:

@@ -41,6 +41,8 @@ class Kind:
         title: for people.
         params: what may be said of it.
         experiments: the runs of reference implementations that can back it.
+        standard: those of them that a design gets by itself, from an interview or a scenario;
+            the others are for a design that asks for them.
         calculators: the calculators that can, and which parameter of the component each of their
             own parameters is taken from.
         copies: the parameter that says how many there are of it, each with `capacity`.
@@ -50,6 +52,7 @@ class Kind:
     title: str
     params: dict[str, ParamSpec] = field(default_factory=dict)
     experiments: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
     calculators: dict[str, dict[str, str]] = field(default_factory=dict)
     copies: str = ""
 
@@ -254,8 +257,19 @@ _TABLE = (
             "hash": _word(
                 "the hash function that places them", "blake2b", "xxh3", default="blake2b"
             ),
+            "replicas": _count("copies of each key, on different servers"),
+            "bound": ParamSpec(
+                "quantity", "most that a server bears, as a multiple of the mean", bounds=(1, 100)
+            ),
         },
-        experiments=("ring.balance", "ring.rebalance"),
+        experiments=(
+            "ring.balance",
+            "ring.rebalance",
+            "ring.plan",
+            "ring.hotkey",
+            "ring.contest",
+        ),
+        standard=("ring.balance", "ring.rebalance"),
     ),
     Kind(
         "rate-limiter",
@@ -275,6 +289,7 @@ _TABLE = (
             "latency": _time("time that one request takes in it"),
         },
         experiments=("limiter.burst",),
+        standard=("limiter.burst",),
     ),
     Kind(
         "kv-store",

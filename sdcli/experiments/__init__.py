@@ -2,8 +2,10 @@
 
 contract.py says what an experiment is; binding.py turns what people write into parameters;
 registry.py has them by name; then one file for each: ring_balance.py, ring_rebalance.py,
-limiter_burst.py. To add one, write a module like those and a line in the registry's table, and
-record its results (tests/experiments/test_golden.py says how).
+ring_plan.py, ring_hotkey.py, ring_contest.py, limiter_burst.py. What several of them use has a
+file of its own: scaling.py, zipf.py, contenders.py, adversary.py, rebalance_story.py. To add one,
+write a module like those and a line in the registry's table, and record its results
+(tests/experiments/test_golden.py says how).
 
 >>> experiment = get("ring.rebalance")
 >>> result = experiment.run(experiment.bind({"nodes": 4, "keys": "2000"}), seed=7)

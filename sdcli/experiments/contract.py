@@ -165,6 +165,7 @@ class Experiment(Generic[P]):
         metrics: what a run gives.
         predict: the question to answer before the run; None when there is none worth asking.
         run: (params, seed, watch=None) -> Result.
+        pictured: its picture is its table: every metric stands in the last frame.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Experiment(Generic[P]):
     metrics: tuple[Metric, ...]
     predict: Predict[P] | None
     run: Callable[..., Result]
+    pictured: bool = False
 
     @property
     def parameters(self) -> tuple[Param, ...]:

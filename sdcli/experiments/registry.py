@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 EXPERIMENTS = {
     "ring.balance": "sdcli.experiments.ring_balance",
     "ring.rebalance": "sdcli.experiments.ring_rebalance",
+    "ring.plan": "sdcli.experiments.ring_plan",
+    "ring.hotkey": "sdcli.experiments.ring_hotkey",
+    "ring.contest": "sdcli.experiments.ring_contest",
     "limiter.burst": "sdcli.experiments.limiter_burst",
 }
 

@@ -10,6 +10,9 @@ rings, whose nodes are named after seed and ring, and compares the root of the m
 are exact widths of arcs; no key is sampled for them. The keys are there to show the difference: a
 count of keys sees the same shares, with noise on top.
 
+Whoever watches first sees one ring grow: the same points stay, more come between them, and the
+spread goes down with the root of their number.
+
 Sources: Karger and others, STOC 1997, for copies of each node; the moments are those of the
 Dirichlet distribution (N. L. Johnson, S. Kotz, "Continuous Multivariate Distributions", 1972).
 """
@@ -20,19 +23,20 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from sdcli.experiments.contract import (
-    FULL_SCALE,
-    Experiment,
-    Frame,
-    Metric,
-    Predict,
-    Result,
-    Watch,
-    integer,
-    word,
+from sdcli.experiments.contract import Experiment, Frame, Metric, Predict, Result, Watch
+from sdcli.experiments.scaling import (
+    cut,
+    hash_param,
+    keys_param,
+    label,
+    many,
+    named,
+    nodes_param,
+    scale_of,
+    vnodes_param,
 )
-from sdcli.reference.hashing import HASHES, Ring, Stats
-from sdcli.reference.hashing.drawing import bars
+from sdcli.reference.hashing import Ring, Stats
+from sdcli.reference.hashing.drawing import Drawing, bars, circle, strip
 
 POINTS_BUDGET = 400_000  # points hashed and sorted, all rings together: about a second
 KEYS_BUDGET = 100_000
@@ -47,17 +51,22 @@ EXTREMES = (
 RINGS_MAX = 400
 STANDARD_ERRORS = 4  # how far the measured spread may be from theory: one run in 16,000 is further
 
+_LANDMARKS = (1, 10, 100, 1000)  # virtual nodes at which the growing ring stands still
+_STEPS = (1, 2, 3, 5, 7)  # times a power of ten: the rings between them
+_NODES_DRAWN_MAX = 12  # as many bars as stand beside a circle, in colours that all differ
+_HOLD_LANDMARK, _HOLD_STEP = 0.6, 0.07  # seconds
+_STORY_PROGRESS = 0.3
+_STRIP_CELLS, _BAR_WIDTH = 76, 23
+
 
 @dataclass(frozen=True)
 class Params:
     """A ring, and how many keys to count on it."""
 
-    nodes: int = integer(8, low=1, high=10_000, unit="node", help="servers on the ring")
-    vnodes: int = integer(160, low=1, high=10_000, help="points of each server on the ring")
-    keys: int = integer(
-        100_000, low=1, high=10**15, unit="key", help="keys counted beside the exact shares"
-    )
-    hash: str = word("blake2b", choices=HASHES, help="hash that places nodes and keys")
+    nodes: int = nodes_param("servers on the ring")
+    vnodes: int = vnodes_param()
+    keys: int = keys_param("keys counted beside the exact shares")
+    hash: str = hash_param()
 
 
 def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
@@ -69,12 +78,14 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     rings = max(1, min(RINGS_MAX, POINTS_BUDGET // (nodes * params.vnodes)))
     keys = min(params.keys, KEYS_BUDGET)
     first = _ring(params, nodes, f"{seed}/0")
+    if watch:
+        _grow(params, f"{seed}/0", watch)
     stats: list[Stats] = []
     for i in range(rings):
         ring = first if i == 0 else _ring(params, nodes, f"{seed}/{i}")
         stats.append(ring.stats())
         if watch:
-            watch(_frame(params, ring, _spread(stats), i + 1, rings))
+            watch(_frame(params, ring, stats, i + 1, rings))
 
     spread = _spread(stats)
     expected_here = expected_spread(nodes, params.vnodes)
@@ -92,12 +103,12 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     }
     holds = abs(spread - expected_here) <= tolerance * expected_here
     if watch:
-        watch(_frame(params, first, spread, rings, rings))
+        watch(_frame(params, first, stats, rings, rings))
     return Result(
         metrics=metrics,
         verdict="holds" if holds else "fails",
         note=(
-            f"Over {_many(rings, 'ring')} of {_many(nodes, 'node')} the spread is {spread:.4f}; "
+            f"Over {many(rings, 'ring')} of {many(nodes, 'node')} the spread is {spread:.4f}; "
             f"theory says {expected_here:.4f}, and {tolerance * 100:.0f} % off would still be "
             f"chance. The busiest node has {metrics['peak_to_mean']:.2f} of the mean on average, "
             f"{metrics['peak_to_mean_worst']:.2f} in the worst ring."
@@ -117,7 +128,7 @@ def expected_spread(nodes: int, vnodes: int) -> float:
 
 
 def _ring(params: Params, nodes: int, salt: str) -> Ring:
-    return Ring([f"{salt}/n{i}" for i in range(nodes)], params.vnodes, params.hash)
+    return Ring(named(salt, nodes), params.vnodes, params.hash)
 
 
 def _spread(stats: list[Stats]) -> float:
@@ -140,25 +151,23 @@ def _count_keys(ring: Ring, keys: int, salt: str) -> float:
     return max(counts.values()) * len(ring) / keys
 
 
-def _many(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def _scale(params: Params, nodes: int, keys: int) -> str:
-    parts = []
-    if nodes < params.nodes:
-        parts.append(
-            f"1:{params.nodes / nodes:.3g} ({nodes:,} of {params.nodes:,} nodes): the spread comes "
-            "from the virtual nodes and carries over; peak and minimum do not, since the extremes "
-            "of more nodes lie further out"
-        )
-    if keys < params.keys:
-        parts.append(
-            f"1:{params.keys / keys:.3g} ({keys:,} of {params.keys:,} keys counted): the shares "
-            "are exact arcs and need no keys; fewer keys add noise to keys_peak_to_mean, which "
-            "does not carry over"
-        )
-    return "; ".join(parts) or FULL_SCALE
+    return scale_of(
+        cut(
+            nodes,
+            params.nodes,
+            "nodes",
+            "the spread comes from the virtual nodes and carries over; peak and minimum do not, "
+            "since the extremes of more nodes lie further out",
+        ),
+        cut(
+            keys,
+            params.keys,
+            "keys counted",
+            "the shares are exact arcs and need no keys; fewer keys add noise to "
+            "keys_peak_to_mean, which does not carry over",
+        ),
+    )
 
 
 def _not_carried(params: Params, nodes: int, keys: int) -> tuple[str, ...]:
@@ -167,14 +176,59 @@ def _not_carried(params: Params, nodes: int, keys: int) -> tuple[str, ...]:
     return ("keys_peak_to_mean",) if keys < params.keys else ()
 
 
-def _frame(params: Params, ring: Ring, spread: float, done: int, rings: int) -> Frame:
-    shares = {node.rsplit("/", 1)[1]: share for node, share in ring.arcs().items()}
+def _grow(params: Params, salt: str, watch: Watch) -> None:
+    """Show one ring with more and more points: at the landmarks and at the design's own number."""
+    nodes = min(params.nodes, _NODES_DRAWN_MAX)
+    who = f"{nodes} of the " * (nodes < params.nodes) + many(params.nodes, "node")
+    landmarks = {*_LANDMARKS, params.vnodes}
+    steps = {step * 10**power for power in range(3) for step in _STEPS}
+    counts = sorted(landmarks | steps)
+    for done, vnodes in enumerate(counts):
+        ring = Ring(named(salt, nodes), vnodes, params.hash)
+        drawing = _grown(ring, is_own=vnodes == params.vnodes)
+        watch(
+            Frame(
+                title=f"one ring, more and more points: {who}",
+                lines=drawing.lines,
+                progress=_STORY_PROGRESS * done / len(counts),
+                inks=drawing.inks,
+                hold=_HOLD_LANDMARK if vnodes in landmarks else _HOLD_STEP,
+            )
+        )
+
+
+def _grown(ring: Ring, *, is_own: bool) -> Drawing:
+    """The circle with its numbers inside, the shares beside it, the strip under both."""
+    inside = (
+        many(ring.vnodes, "point"),
+        "each" + (", as asked" if is_own else ""),
+        "",
+        f"spread     {ring.stats().spread:.3f}",
+        f"1/sqrt({ring.vnodes}) {1 / math.sqrt(ring.vnodes):.3f}",
+    )
+    shares = {label(node): share for node, share in ring.arcs().items()}
+    row = strip(ring.owner_at, ring.nodes, _STRIP_CELLS)
+    return (
+        circle(ring.owner_at, ring.nodes, inside)
+        .beside(Drawing.rows(bars(shares, width=_BAR_WIDTH)))
+        .above(Drawing.plain(""), Drawing.cells("", row))
+    )
+
+
+def _frame(params: Params, ring: Ring, stats: list[Stats], done: int, rings: int) -> Frame:
+    shares = {label(node): share for node, share in ring.arcs().items()}
     limit = 1 / math.sqrt(params.vnodes)
-    foot = f"spread of {_many(done, 'ring')}: {spread:.4f}   1/sqrt(vnodes): {limit:.4f}"
+    drawing = Drawing.rows(bars(shares)).above(
+        Drawing.plain(
+            f"spread of {many(done, 'ring')}: {_spread(stats):.4f}   1/sqrt(vnodes): {limit:.4f}"
+        )
+    )
+    progress = done / rings
     return Frame(
-        title=f"shares of one ring, {_many(params.vnodes, 'virtual node')} each",
-        lines=(*bars(shares), foot),
-        progress=done / rings,
+        title=f"shares of one ring, {many(params.vnodes, 'virtual node')} each",
+        lines=drawing.lines,
+        progress=_STORY_PROGRESS + (1 - _STORY_PROGRESS) * progress if done < rings else 1.0,
+        inks=drawing.inks,
     )
 
 

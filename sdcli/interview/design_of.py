@@ -30,6 +30,7 @@ _BULLET = re.compile(r"\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 def design_of(terms: Terms, state: State) -> Design:
     """The design that the answers so far describe; never fails on what a machine accepted."""
     scenario = terms.scenario
+    qualities = list(_qualities(terms, state))
     return Design.model_validate(
         {
             "schema": "sdcli/1",
@@ -44,7 +45,7 @@ def design_of(terms: Terms, state: State) -> Design:
                     {"id": f"F{i}", "text": line, "priority": "must"}
                     for i, line in enumerate(lines_of(state.text(Phase.FUNCTIONAL.at())), 1)
                 ],
-                "quality": list(_qualities(terms, state)),
+                "quality": qualities,
             },
             "out_of_scope": lines_of(state.text(Phase.OUT_OF_SCOPE.at())),
             "assumptions": {
@@ -56,7 +57,7 @@ def design_of(terms: Terms, state: State) -> Design:
                 for entry in state.assumptions
             },
             "estimates": _estimates(terms, state),
-            "components": {entry.name: _component(entry) for entry in state.components},
+            "components": {entry.name: _component(entry, qualities) for entry in state.components},
             "flows": {
                 entry.name: {"path": entry.text, "origin": entry.origin} for entry in state.flows
             },
@@ -100,13 +101,18 @@ def _estimates(terms: Terms, state: State) -> dict[str, Any]:
     return {entry.name: {"formula": entry.text, "origin": entry.origin} for entry in entries}
 
 
-def _component(entry: Entry) -> dict[str, Any]:
+def _component(entry: Entry, qualities: list[dict[str, Any]]) -> dict[str, Any]:
+    """A component, backed by what is standard for its kind and by what a target asks of it."""
     _, part = parse_component(f"{entry.name}: {entry.text}")
+    kind = KINDS[part.kind]
+    asked = {_run_of(one["metric"]) for one in qualities if one.get("of") == entry.name}
     return {
         "kind": part.kind,
         "params": dict(part.params),
         "algorithm": part.algorithm,
-        "evidence": [{"run": name} for name in KINDS[part.kind].experiments],
+        "evidence": [
+            {"run": run} for run in kind.experiments if run in kind.standard or run in asked
+        ],
         "origin": entry.origin,
     }
 
@@ -136,8 +142,13 @@ def _is_measurable(terms: Terms, state: State, quality: Quality) -> bool:
     for entry in state.components:
         if entry.name == quality.of:
             _, part = parse_component(f"{entry.name}: {entry.text}")
-            return quality.metric.rpartition(".")[0] in KINDS[part.kind].experiments
+            return _run_of(quality.metric) in KINDS[part.kind].experiments
     return False
+
+
+def _run_of(metric: str) -> str:
+    """The run that gives a metric: ring.balance for ring.balance.spread."""
+    return metric.rpartition(".")[0]
 
 
 def _decisions(state: State) -> Iterator[dict[str, Any]]:

@@ -106,7 +106,7 @@ def _components(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any]]]:
 def _runs(part: Component) -> Iterator[str]:
     """What can back a component as it stands: experiments, calculators that have their inputs."""
     kind = KINDS[part.kind]
-    yield from kind.experiments
+    yield from kind.standard
     given = {name for name, spec in kind.params.items() if name in part.given or spec.default}
     for name, own in kind.calculators.items():
         needed = [param.name for param in registry.get(name).parameters if param.required]

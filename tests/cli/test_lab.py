@@ -130,6 +130,10 @@ def test_parameters_may_be_written_in_any_order_and_with_units(app, words) -> No
         (["ring.balance", "--vnodes", "5 GB"], "vnodes"),
         (["ring.balance", "160"], "belongs to no parameter"),
         (["limiter.burst", "--algorithm", "token-buckt"], "did you mean token-bucket?"),
+        (["limiter.burst", "--speed", "fast"], "no speed"),
+        (["limiter.burst", "--speed", "-1"], "no speed"),
+        (["limiter.burst", "--speed", "inf"], "no speed"),
+        (["limiter.burst", "--speed", "nan"], "no speed"),
     ],
 )
 def test_wrong_input_is_refused_in_a_sentence(app, words: list[str], says: str) -> None:
@@ -163,6 +167,25 @@ def test_a_claim_that_fails_exits_with_1(app: typer.Typer, monkeypatch: pytest.M
     assert result.exit_code == 1
     assert "the claim fails." in result.stdout
     assert call(app, "run", *QUICK, "--json").exit_code == 1
+
+
+@pytest.mark.parametrize("speed", ["0", "max", "0.5", "3"])
+def test_the_speed_changes_nothing_of_the_answer(app: typer.Typer, speed: str) -> None:
+    expected = call(app, "run", *QUICK).stdout
+    assert call(app, "run", *QUICK, "--speed", speed).stdout == expected
+
+
+def test_where_the_picture_is_the_table_no_other_is_printed(app, monkeypatch) -> None:
+    import dataclasses
+
+    pictured = dataclasses.replace(limiter_burst.EXPERIMENT, pictured=True)
+    monkeypatch.setattr(limiter_burst, "EXPERIMENT", pictured)
+    text = call(app, "run", *QUICK).stdout
+    assert "admitted_worst_window" not in text
+    assert "└──" in text
+    assert "the claim holds." in text
+    answer = json.loads(call(app, "run", *QUICK, "--json").stdout)
+    assert answer["metrics"]["admitted_worst_window"]["value"] == 700
 
 
 def _with_run(experiment: Any, run: Any) -> Any:

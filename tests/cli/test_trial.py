@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from sdcli.cli import trial
 from sdcli.cli.screen import console
 from sdcli.cli.trial import run_for_design
 from sdcli.experiments import limiter_burst
@@ -35,3 +36,22 @@ def test_a_prediction_is_judged_at_full_scale_only(monkeypatch, takes, is_close)
     assert told["is_close"] is is_close
     scaled = [text for text in said if text.startswith("The run was scaled, 1:2 ")]
     assert bool(scaled) is (is_close is None)
+
+
+def test_the_clock_of_the_interview_waits_for_no_frame(monkeypatch):
+    given: list[object] = []
+
+    def run_watched(experiment, params, seed, *, speed):
+        given.append(speed)
+        return experiment.run(params, seed), None
+
+    monkeypatch.setattr(trial, "run_watched", run_watched)
+    machine = SimpleNamespace(ran=lambda *_, **__: SimpleNamespace(say=(), events=()))
+    wanted = SimpleNamespace(
+        experiment="limiter.burst",
+        component="gate",
+        params={"rate": 10, "burst": 1, "window": 1},
+        predicted=None,
+    )
+    run_for_design(machine, wanted, console(), lambda _: None)
+    assert given == [0]

@@ -74,11 +74,13 @@ def test_without_names_a_formula_waits_and_a_number_does_not():
 def test_settings_are_all_parameters_of_the_kind_given_or_not():
     component = Component(kind="hash-ring", params={"vnodes": "2 * 80"})
     found = settings(component, {})
-    assert list(found) == ["nodes", "vnodes", "hash"]
+    assert list(found) == ["nodes", "vnodes", "hash", "replicas", "bound"]
     assert [(one.value, one.given) for one in found.values()] == [
         (8, False),
         (160, True),
         ("blake2b", False),
+        (None, False),
+        (None, False),
     ]
 
 

@@ -14,11 +14,15 @@ from sdcli.experiments import (
     Frame,
     Predict,
     Result,
+    contenders,
     get,
     limiter_burst,
     names,
     params_json,
     ring_balance,
+    ring_contest,
+    ring_hotkey,
+    ring_plan,
     ring_rebalance,
 )
 
@@ -26,6 +30,9 @@ from sdcli.experiments import (
 QUICK: dict[str, dict[str, Any]] = {
     "ring.balance": {"nodes": 4, "vnodes": 100, "keys": 500},
     "ring.rebalance": {"nodes": 4, "vnodes": 100, "keys": 500},
+    "ring.plan": {"nodes": 4, "vnodes": 100, "replicas": 2},
+    "ring.hotkey": {"nodes": 10, "vnodes": 40, "keys": 500, "requests": 1000},
+    "ring.contest": {"nodes": 6, "vnodes": 20, "keys": 1000},
     "limiter.burst": {"rate": 20, "burst": 10, "window": 2},
 }
 ALL = pytest.mark.parametrize("name", names())
@@ -36,6 +43,10 @@ def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer rings: the contract does not depend on how many there are."""
     monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 8000)
     monkeypatch.setattr(ring_rebalance, "POINTS_BUDGET", 8000)
+    monkeypatch.setattr(ring_plan, "POINTS_BUDGET", 8000)
+    monkeypatch.setattr(ring_plan, "KEYS_BUDGET", 500)
+    monkeypatch.setattr(ring_plan, "RINGS_MAX", 6)
+    monkeypatch.setattr(contenders, "ROWS", 10_007)
 
 
 def quick_run(name: str, seed: int = 7, watch: Any = None) -> Result:
@@ -86,6 +97,15 @@ def test_frames_fit_a_terminal(name: str) -> None:
     for frame in frames:
         assert all(len(line) <= 80 for line in (frame.title, *frame.lines))
         assert not any("\x1b" in line or "\n" in line for line in frame.lines)
+        assert not frame.inks or list(map(len, frame.inks)) == list(map(len, frame.lines))
+
+
+@ALL
+def test_nobody_has_to_watch_for_longer_than_four_seconds(name: str) -> None:
+    frames: list[Frame] = []
+    quick_run(name, watch=frames.append)
+    assert sum(frame.hold for frame in frames) <= 4
+    assert frames[-1].hold == 0  # the last one is printed with the answer
 
 
 @ALL
@@ -162,6 +182,9 @@ def test_no_prediction_is_judged_by_a_metric_that_does_not_carry_over() -> None:
 LARGE: dict[str, dict[str, Any]] = {
     "ring.balance": {"nodes": 200, "vnodes": 100, "keys": 300_000},
     "ring.rebalance": {"nodes": 4, "vnodes": 5000, "keys": 300_000},
+    "ring.plan": {"nodes": 4, "vnodes": 5000},
+    "ring.hotkey": {"nodes": 10, "vnodes": 40, "requests": 300_000},
+    "ring.contest": {"nodes": 6, "vnodes": 20, "keys": 300_000},
     "limiter.burst": {"rate": 100_000, "burst": 1, "window": 60},
 }
 
@@ -173,6 +196,8 @@ def test_a_scaled_run_names_what_does_not_carry_over(
     monkeypatch.setattr(limiter_burst, "TAKES_BUDGET", 1000)
     monkeypatch.setattr(ring_balance, "KEYS_BUDGET", 500)
     monkeypatch.setattr(ring_rebalance, "KEYS_BUDGET", 500)
+    monkeypatch.setattr(ring_hotkey, "REQUESTS_BUDGET", 1000)
+    monkeypatch.setattr(ring_contest, "KEYS_BUDGET", 1000)
     experiment = get(name)
     result = experiment.run(experiment.bind(LARGE[name]), 7)
     assert result.scale != "1:1"

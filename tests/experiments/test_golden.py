@@ -34,6 +34,21 @@ SETTINGS: dict[str, list[tuple[dict[str, Any], int]]] = {
         ({"nodes": 4, "vnodes": 40}, 7),
         ({"nodes": 1000, "vnodes": 100, "keys": "1M"}, 11),
     ],
+    "ring.plan": [
+        ({}, 7),
+        ({"nodes": 4, "vnodes": 20, "added": 6, "replicas": 2, "data": "30 TB"}, 7),
+        ({"nodes": 30, "vnodes": 20, "bandwidth": "10 Gbit/s"}, 11),
+    ],
+    "ring.hotkey": [
+        ({}, 7),
+        ({"nodes": 8, "skew": 0.8, "requests": 20_000}, 7),
+        ({"nodes": 50, "vnodes": 40, "keys": "200M key", "bound": 1.05, "requests": 20_000}, 11),
+    ],
+    "ring.contest": [
+        ({}, 7),
+        ({"nodes": 8, "keys": 2000}, 7),
+        ({"nodes": 30, "vnodes": 40, "keys": 2000}, 11),
+    ],
     "limiter.burst": [
         ({}, 7),
         ({"algorithm": "fixed-window"}, 7),

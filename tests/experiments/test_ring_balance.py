@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from sdcli.experiments import Result, get
+from sdcli.experiments import Frame, Result, get
 from sdcli.experiments import ring_balance as module
 from sdcli.experiments.ring_balance import expected_spread
 from sdcli.reference.hashing import Ring
@@ -113,3 +114,60 @@ def test_keys_see_the_shares_with_noise_on_top() -> None:
     counted, exact = (result.metrics[f"{what}_peak_to_mean"] for what in ("keys", "arcs"))
     # binomial: the standard error of a count of 12,500 is 97, or 0.0078 of the mean
     assert counted == pytest.approx(exact, abs=4 * 0.0078)
+
+
+def grown(**values: Any) -> list[Frame]:
+    """The frames of the ring that grows, before the rings of the run."""
+    frames: list[Frame] = []
+    EXPERIMENT.run(EXPERIMENT.bind({"keys": 100, **values}), 7, frames.append)
+    return [frame for frame in frames if frame.hold]
+
+
+@pytest.mark.usefixtures("small_budget")
+@pytest.mark.parametrize(
+    ("vnodes", "landmarks"),
+    [
+        (160, [1, 10, 100, 160, 1000]),
+        (10, [1, 10, 100, 1000]),
+        (3, [1, 3, 10, 100, 1000]),
+        (4000, [1, 10, 100, 1000, 4000]),
+    ],
+)
+def test_a_watched_ring_grows_and_rests_at_landmarks(vnodes: int, landmarks: list[int]) -> None:
+    frames = grown(vnodes=vnodes, nodes=4)
+    told = [re.search(r"([\d,]+) points? ", "\n".join(frame.lines)) for frame in frames]
+    points = [int(found[1].replace(",", "")) for found in told if found]
+    assert len(points) == len(frames)
+    assert points == sorted(set(points))
+    longest = max(frame.hold for frame in frames)
+    resting = [count for count, frame in zip(points, frames, strict=True) if frame.hold == longest]
+    assert resting == landmarks
+    assert sum(frame.hold for frame in frames) <= 4
+    assert all(len(frame.lines) <= 20 for frame in frames)  # 24 rows, with title, bar and prompt
+    own = [frame for frame in frames if any("as asked" in line for line in frame.lines)]
+    assert len(own) == 1
+
+
+@pytest.mark.usefixtures("small_budget")
+def test_the_numbers_in_the_circle_are_those_of_that_ring() -> None:
+    names = [f"7/0/n{i}" for i in range(8)]
+    drawn = {
+        count: "\n".join(frame.lines)
+        for frame in grown(vnodes=100)
+        for count in (10, 100)
+        if f" {count} points" in "\n".join(frame.lines)
+    }
+    for count, text in drawn.items():
+        ring = Ring(names, count)
+        assert f"spread     {ring.stats().spread:.3f}" in text
+    assert "1/sqrt(10) 0.316" in drawn[10]
+    assert "1/sqrt(100) 0.100" in drawn[100]
+
+
+@pytest.mark.usefixtures("small_budget")
+def test_of_many_nodes_the_first_twelve_are_drawn() -> None:
+    frames = grown(nodes=40)
+    assert {frame.title for frame in frames} == {
+        "one ring, more and more points: 12 of the 40 nodes"
+    }
+    assert set("".join(frames[-1].inks)) == set(" abcdefghijkl")

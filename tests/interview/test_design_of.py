@@ -80,6 +80,18 @@ def test_a_component_is_backed_by_the_experiments_of_its_kind() -> None:
     assert design.components["web"].evidence == ()
 
 
+def test_a_target_brings_the_experiment_that_measures_it() -> None:
+    machine = walk(start())
+    give(machine, "/edit scope.quality ring.plan.minutes of ring <= 60 min")
+    design = machine.design()
+    assert design.requirements.quality[0].metric == "ring.plan.minutes"
+    assert [part.run for part in design.components["ring"].evidence] == [
+        "ring.balance",
+        "ring.rebalance",
+        "ring.plan",
+    ]
+
+
 def test_lists_lose_their_bullets_and_a_metric_line_becomes_a_target() -> None:
     design = walk(start()).design()
     assert [(part.id, part.text) for part in design.requirements.functional] == [

@@ -29,6 +29,8 @@ from sdcli.core.files import write_atomic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sdcli.experiments import Frame
+
 ROOT = Path(__file__).resolve().parents[1]
 DESIGNS = ROOT / "examples" / "designs"
 ARCHITECTURE = ROOT / "docs" / "architecture" / "design.yaml"
@@ -131,6 +133,22 @@ def picture_lab() -> str:
         )
 
 
+def picture_ring() -> str:
+    """What `sdcli lab run ring.rebalance` shows while it runs: a node has joined."""
+    from rich.console import Console
+
+    from sdcli.cli.watching import inked
+    from sdcli.experiments.rebalance_story import tell
+
+    frames: list[Frame] = []
+    tell(5, 160, "blake2b", "7/0", frames.append)
+    joined = frames[-1]
+    printed = io.StringIO()
+    screen = Console(file=printed, width=80, force_terminal=True, color_system="standard")
+    screen.print(inked(joined))
+    return picture("sdcli lab run ring.rebalance --nodes 5", printed.getvalue())
+
+
 SUMS = (
     ("calc", "150M user * 2 tweet/user/day to tweet/s"),
     ("calc", "--steps", "150M user * 2 tweet/user/day * 1 KB/tweet to Mbps"),
@@ -225,6 +243,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/pictures/check.svg": picture_check,
     "docs/pictures/estimate.svg": picture_estimate,
     "docs/pictures/lab.svg": picture_lab,
+    "docs/pictures/ring.svg": picture_ring,
     "docs/pictures/interview.svg": picture_interview,
     "docs/pictures/predict.svg": picture_predict,
     "docs/pictures/report.svg": picture_report,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from sdcli.cli.screen import clock, draw_mermaid, styled, write
 from sdcli.cli.terminal import Question
 from sdcli.interview import COMMANDS, Finished, Prompt, RunExperiment, standing_text
+from sdcli.interview.effects import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,8 +103,10 @@ class Conversation:
             self._diagram(quiet=True)
         for paragraph in prompt.say:
             self.say(paragraph)
+        example = prompt.example
         if prompt.experiment is not None:
-            self.say(_prediction(prompt.experiment))
+            question, example = _question(prompt.experiment)
+            self.say(question)
         self._put_last, self._offered = (prompt.at, prompt.say), set()
         self._offer(prompt)
         if prompt.offers:
@@ -113,8 +116,8 @@ class Conversation:
                 indent=2,
                 style="cyan",
             )
-        elif prompt.example and not prompt.is_continued:
-            write(self.screen, f"for example  {prompt.example}", indent=2, style="cyan")
+        elif example and not prompt.is_continued:
+            write(self.screen, f"for example  {example}", indent=2, style="cyan")
 
     def _offer(self, prompt: Prompt) -> None:
         """Show the lines that may be taken over and were not shown yet."""
@@ -154,7 +157,9 @@ class Conversation:
             self._kept[prompt.at] = begun
         lines = _lines(prompt, text)
         for number, line in enumerate(lines):
-            reply = self.machine.answer(line, seconds if number == 0 else 0.0)
+            reply = self._misread(prompt, line) or self.machine.answer(
+                line, seconds if number == 0 else 0.0
+            )
             self.memory.keep(reply.events)
             for paragraph in reply.say:
                 self.say(paragraph)
@@ -166,6 +171,15 @@ class Conversation:
                 self._prefill = begun if is_command else "\n".join(lines[number:])
                 self._is_refused = not is_command
                 return
+
+    def _misread(self, prompt: Prompt, line: str) -> Reply | None:
+        """The refusal of a prediction that is of another kind than what will be measured."""
+        if prompt.experiment is None or not line or line.startswith("/"):
+            return None
+        from sdcli.cli.trial import misread
+
+        error = misread(self.machine.terms, prompt.experiment, line)
+        return None if error is None else Reply(error=error)
 
     def _is_mine(self, prompt: Prompt, text: str, begun: str, seconds: float) -> bool:
         """Answer a command that is about the room; True when it was one.
@@ -278,7 +292,7 @@ class Conversation:
             self.say("There is no component yet.")
 
 
-def _prediction(wanted: RunExperiment) -> str:
+def _question(wanted: RunExperiment) -> tuple[str, str]:
     from sdcli.cli.trial import question_of
 
     return question_of(wanted)

@@ -49,6 +49,7 @@ def build(
             code = max(code, int(error.exit_code))
             continue
         done.append(one)
+        code = max(code, int(ExitCode.NO if one.not_run else ExitCode.OK))
         if not as_json:
             say(_built_text(one))
     if as_json:
@@ -73,6 +74,7 @@ def _built_json(built: Built) -> dict[str, Any]:
         "ledger": str(built.ledger),
         "blocks": [{"id": name, "done": done} for name, done in built.blocks],
         "requirements": [verdict.to_json() for verdict in built.verdicts],
+        "not_run": [{"id": name, "reason": reason} for name, reason in built.not_run],
     }
 
 
@@ -83,5 +85,6 @@ def _built_text(built: Built) -> str:
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     lines = [f"{built.document}: {told}"]
+    lines += [f"  {name} did not run: {reason}" for name, reason in built.not_run]
     lines += [verdict_line(verdict) for verdict in built.verdicts]
     return "\n".join(lines)

@@ -4,6 +4,7 @@
 score` to cli/score_run.py and a plain `sdcli doc check` to cli/doc_check_run.py; everything else
 goes through the typer app, which registers them as well, for `--help`. Every error ends here: as a
 text on stderr and an exit code, never as a traceback, unless `--debug` stands anywhere on the line.
+What is ours is imported inside of functions, so that a Ctrl-C meets somebody who catches it.
 """
 
 from __future__ import annotations
@@ -13,22 +14,31 @@ import io
 import os
 import sys
 
-from sdcli.core.errors import ExitCode, SdcliError
-
 TYPE_CHECKING = False  # typing is imported by type checkers only
 if TYPE_CHECKING:
     from typing import TextIO
 
+INTERRUPTED = 130  # ExitCode's own, which may be what is just being loaded
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # no fault of what was asked
 
 
 def main() -> None:
     """Run the command line of this process and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before `run` could catch it, or while it told of another one
+        code = INTERRUPTED
+        try:  # noqa: SIM105 - contextlib takes longer to import than a sum to do
+            os.write(2, b"interrupted\n")
+        except OSError:
+            pass
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code (core/errors.py has them)."""
+    from sdcli.core.errors import ExitCode, SdcliError
+
     if sys.stderr is None:  # closed by whoever started us; print would write to stdout instead
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for good
     if sys.stdout is None:
@@ -96,6 +106,8 @@ def _leave(stream: TextIO) -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    from sdcli.core.errors import ExitCode
+
     if arguments[:1] == ["calc"]:
         from sdcli.cli import calc
 

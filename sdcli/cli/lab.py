@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sdcli.cli.watching import figure, inked, run_watched
+from sdcli.cli.watching import figure, results, run_watched, show_picture
 from sdcli.core.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -146,7 +146,12 @@ def _split(words: list[str]) -> tuple[str, dict[str, object]]:
                 )
             value = rest.pop(0)
         if key in values:
-            raise InputError("this parameter is given twice", where=option, given=value)
+            raise InputError(
+                "this parameter is given twice",
+                where=option,
+                given=f"{values[key]}, and {value}",
+                expected=f"{option} once, like {option} {value}",
+            )
         values[key] = value
     if not name:
         raise InputError(
@@ -200,32 +205,16 @@ def _show(
     screen.print(styled(f"with:   {', '.join([*given, f'seed {seed}'])}\n"))
     is_table = experiment.pictured and picture is not None
     if not is_table:
-        screen.print(_results(experiment, result))
+        screen.print(results(experiment, result))
     if picture:
-        screen.print("" if is_table else "\n", inked(picture, width=screen.width), sep="")
+        if not is_table:
+            screen.print()
+        show_picture(screen, picture)
     colour = "green" if result.verdict == "holds" else "red"
     screen.print(
         assemble(("\nthe claim ", ""), (result.verdict, f"bold {colour}"), (f". {result.note}", ""))
     )
     screen.print(styled(f"scale {result.scale}"))
-
-
-def _results(experiment: Experiment[Any], result: Result) -> Table:
-    """Each metric, with what theory says beside it; a metric that is theory has no own line."""
-    from sdcli.cli.screen import table
-
-    rows = table("metric", ">measured", ">theory", "unit", "what it is")
-    theories = {metric.theory for metric in experiment.metrics}
-    for metric in experiment.metrics:
-        if metric.name not in theories:
-            rows.add_row(
-                metric.name,
-                figure(result.metrics[metric.name]),
-                figure(result.metrics[metric.theory]) if metric.theory else "",
-                metric.unit,
-                metric.title,
-            )
-    return rows
 
 
 def _overview(experiments: list[Experiment[Any]]) -> Table:

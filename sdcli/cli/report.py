@@ -130,12 +130,14 @@ def _axes(report: Report) -> Table:
 def _prediction(prediction: Prediction) -> str:
     if prediction.measured is None:
         return f"{prediction.experiment} on {prediction.component}: {prediction.note}"
-    measured = f"{prediction.measured:.4g}"
+    unit = f" {prediction.unit}" if prediction.unit else ""
+    measured = f"{prediction.measured:.4g}{unit}"
     if prediction.predicted is None:
         said = "no prediction"
     else:
-        close = "right" if prediction.is_close else "off"
-        said = f"you said {prediction.predicted:.4g}: {close} ({prediction.within})"
+        judged = {True: "right", False: "off", None: "not judged"}
+        close = judged[prediction.is_close] + f" ({prediction.within})" * bool(prediction.within)
+        said = f"you said {prediction.predicted:.4g}{unit}: {close}"
     where = f"{prediction.experiment} on {prediction.component}"
     return f"{where}: {prediction.metric} {measured}, {said}."
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sdcli.cli.screen import styled
-from sdcli.cli.watching import figure, inked, run_watched
+from sdcli.cli.watching import results, run_watched, show_picture
 from sdcli.core.chance import SEED
-from sdcli.core.errors import SdcliError
+from sdcli.core.errors import InputError, SdcliError
+from sdcli.interview.lines import counted_in, read_prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from sdcli.experiments import Experiment
     from sdcli.interview import Event, Machine, RunExperiment
+    from sdcli.interview.terms import Terms
 
 
-def question_of(wanted: RunExperiment) -> str:
-    """What is to be predicted, in the experiment's words for these parameters.
+def question_of(wanted: RunExperiment) -> tuple[str, str]:
+    """What is to be predicted, in the experiment's words for these parameters, and an example.
 
     Parameters that the experiment refuses do not end the interview: the text says so.
     """
@@ -33,10 +34,32 @@ def question_of(wanted: RunExperiment) -> str:
         return (
             f"{wanted.experiment} cannot run on {wanted.component}: {error}, given {error.given}."
             f" Change it with /edit {wanted.component}, or move on."
-        )
+        ), ""
     if predict is None:
-        return experiment.claim
-    return f"{predict.question(params)} ({predict.within} counts as right)"
+        return experiment.claim, ""
+    return f"{predict.question(params)} ({predict.within} counts as right)", predict.example
+
+
+def misread(terms: Terms, wanted: RunExperiment, text: str) -> InputError | None:
+    """Why a prediction cannot be set beside what the run measures; None where it can."""
+    from sdcli.experiments import get
+
+    experiment = get(wanted.experiment)
+    if experiment.predict is None:
+        return None
+    try:
+        predicted = read_prediction(terms, text)
+    except InputError as error:
+        error.expected = f"{experiment.predict.example}; an empty line runs it without one"
+        return error
+    unit = _unit(experiment)
+    if counted_in(predicted, unit) is not None:
+        return None
+    return InputError(
+        f"what is measured is a number{f' in {unit}' if unit else ''}",
+        given=f"{text}\n{predicted.kind}",
+        expected=f"{experiment.predict.example}; an empty line runs it without one",
+    )
 
 
 def run_for_design(
@@ -62,8 +85,10 @@ def run_for_design(
     predict = experiment.predict
     is_close = None
     is_scaled = predict is not None and predict.metric in result.not_carried
-    if predict and wanted.predicted is not None and not is_scaled:
-        is_close = predict.is_close(wanted.predicted, result)
+    unit = _unit(experiment)
+    guess = None if wanted.predicted is None else counted_in(wanted.predicted, unit)
+    if predict and guess is not None and not is_scaled:
+        is_close = predict.is_close(guess, result)
     reply = machine.ran(
         result.metrics,
         result.verdict,
@@ -72,17 +97,25 @@ def run_for_design(
         is_close=is_close,
         within=predict.within if predict else "",
         explain=predict.explain(params, result) if predict else "",
+        unit=unit,
     )
     if picture:
-        screen.print(inked(picture, width=screen.width))
-    for metric in () if experiment.pictured else experiment.metrics:
-        shown = f"{figure(result.metrics[metric.name])} {metric.unit}".rstrip()
-        screen.print(styled(f"  {metric.name:<24}{shown:>16}   {metric.title}"))
+        show_picture(screen, picture)
+    if not experiment.pictured:
+        screen.print()
+        screen.print(results(experiment, result))
     if is_scaled:
         say(f"The run was scaled, {result.scale}. So no prediction is judged by it.")
     for paragraph in reply.say:
         say(paragraph)
     return reply.events
+
+
+def _unit(experiment: Experiment[Any]) -> str:
+    """The unit of what is predicted."""
+    predict = experiment.predict
+    metric = experiment.metric(predict.metric) if predict else None
+    return metric.unit if metric else ""
 
 
 def _bound(experiment: Experiment[Any], wanted: RunExperiment) -> Any:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
+    from rich.table import Table
 
     from sdcli.experiments import Experiment, Frame, Result
 
-_BAR_WIDTH = 40
+_BAR_WIDTH, _PERCENT_WIDTH = 40, 6
 _FRAME_MARGIN = 4  # title, bar, and room for what stands above
 _EXACT_MAX = 1e15  # up to here a float counts by ones
 
@@ -59,6 +60,7 @@ def run_watched(
             out those that are there to be looked at.
         sleep: how to wait some seconds.
     """
+    from rich.control import Control
     from rich.live import Live
 
     from sdcli.cli.screen import bar, console
@@ -66,8 +68,19 @@ def run_watched(
     last: list[Frame] = []
     screen = console(stderr=True)
     live = Live(console=screen, transient=True, redirect_stdout=False, auto_refresh=False)
-    rows = max(1, screen.height - _FRAME_MARGIN)
+    size = screen.size
     shown = -1
+
+    def start_anew() -> None:
+        """Wipe the screen if the window has another size than before.
+
+        Some terminals break the lines that stand there anew, some do not, so nobody can tell
+        where the last frame begins.
+        """
+        nonlocal size
+        if screen.is_terminal and screen.size != size:
+            size = screen.size
+            screen.control(Control.clear(), Control.home())
 
     def watch(frame: Frame) -> None:
         nonlocal shown
@@ -76,18 +89,26 @@ def run_watched(
         is_due = speed > 0 if frame.hold else percent != shown
         if screen.is_terminal and is_due:
             shown = percent
-            drawn = f"{bar(frame.progress, _BAR_WIDTH)} {percent} %"
+            start_anew()
+            wide = min(_BAR_WIDTH, max(1, size.width - _PERCENT_WIDTH))
+            drawn = f"{bar(frame.progress, wide)} {percent} %"
             # What does not fit cannot be drawn over: of too tall a frame the head is cut.
-            live.update(
-                inked(frame, foot=drawn, rows=rows, width=screen.width),
-                refresh=True,
-            )
+            rows = max(1, size.height - _FRAME_MARGIN)
+            live.update(inked(frame, foot=drawn, rows=rows, width=size.width), refresh=True)
             if frame.hold:
                 sleep(frame.hold / speed)
 
     with live:
         result = experiment.run(params, seed, watch)
+        start_anew()
+        live.update("")  # it is drawn once more before it goes
     return result, last[0] if last else None
+
+
+def show_picture(screen: Console, frame: Frame) -> None:
+    """The last frame, in an answer: cut where a window is narrower, whole where nobody looks."""
+    width = screen.width if screen.is_terminal else 0
+    screen.print(inked(frame, width=width), soft_wrap=True)
 
 
 def inked(frame: Frame, *, foot: str = "", rows: int = 0, width: int = 0) -> RenderableType:
@@ -97,18 +118,32 @@ def inked(frame: Frame, *, foot: str = "", rows: int = 0, width: int = 0) -> Ren
         frame: what to show.
         foot: a line under it.
         rows: how many of its lines there is room for, the last ones; 0: for all.
-        width: columns that there is room for; 0: for all.
+        width: columns that there is room for; 0: for all. A line that is cut ends in "…", and
+            one under the frame says so.
     """
-    from sdcli.cli.screen import assemble
+    from sdcli.cli.screen import WIDTH, assemble
 
     whole = list(zip_longest((frame.title, *frame.lines), ("", *frame.inks), fillvalue=""))
+    widest = max(len(line.rstrip()) for line, _ in whole)
+    is_cut = 0 < width < widest
+    rows -= is_cut and rows > 1
     shown = [whole[0], *whole[-rows:]] if 0 < rows < len(frame.lines) else whole
+    if is_cut:
+        note = f"cut at {width} columns; {max(WIDTH, widest)} show all of it"
+        shown = [_cut(line, ink, width) for line, ink in [*shown, (note, "")]]
     parts: list[tuple[str, str]] = []
     for line, ink in [*shown, (foot, "")] if foot else shown:
-        parts += [*_coloured(line[: width or None], ink), ("\n", "")]
+        parts += [*_coloured(line, ink), ("\n", "")]
     text = assemble(*parts[:-1])
     text.no_wrap = True
     return text
+
+
+def _cut(line: str, ink: str, width: int) -> tuple[str, str]:
+    """A line that has no room, with a mark at its end; a whole one as it is."""
+    if len(line.rstrip()) <= width:
+        return line, ink
+    return f"{line[: width - 1]}…", ink[: width - 1]
 
 
 def _coloured(line: str, ink: str) -> Iterator[tuple[str, str]]:
@@ -137,3 +172,21 @@ def figure(value: float | str) -> str:
     if value == int(value) and abs(value) < _EXACT_MAX:
         return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def results(experiment: Experiment[Any], result: Result) -> Table:
+    """Each metric, with what theory says beside it; a metric that is theory has no own line."""
+    from sdcli.cli.screen import table
+
+    rows = table("metric", ">measured", ">theory", "unit", "what it is")
+    theories = {metric.theory for metric in experiment.metrics}
+    for metric in experiment.metrics:
+        if metric.name not in theories:
+            rows.add_row(
+                metric.name,
+                figure(result.metrics[metric.name]),
+                figure(result.metrics[metric.theory]) if metric.theory else "",
+                metric.unit,
+                metric.title,
+            )
+    return rows

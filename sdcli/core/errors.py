@@ -36,6 +36,13 @@ class ExitCode:
     INTERRUPTED = 130
 
 
+GIVEN_MAX = 400  # characters of a line that is quoted back; what came may be a whole file
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= GIVEN_MAX else f"{line[:GIVEN_MAX]}... ({len(line):,} characters)"
+
+
 class SdcliError(Exception):
     """An error that a person can act on.
 
@@ -45,6 +52,8 @@ class SdcliError(Exception):
         given: what came; further lines are aligned under it.
         expected: what was expected, with an example that works.
         fix: only when the fix is certain.
+
+    A program that catches one has the whole message in `render()`; a traceback shows it too.
     """
 
     exit_code = ExitCode.DEFECT
@@ -54,10 +63,13 @@ class SdcliError(Exception):
     ) -> None:
         super().__init__(what)
         self.what = what
-        self.where = where
-        self.given = given
+        self.where = _cut(where)
+        self.given = "\n".join(map(_cut, given.split("\n"))) if len(given) > GIVEN_MAX else given
         self.expected = expected
         self.fix = fix
+        for label, text in (("given", self.given), ("expected", expected), ("fix", fix)):
+            if text:
+                self.add_note(f"{label}: {text}")
 
     def __str__(self) -> str:
         """The first line of the message, without "error:"."""

@@ -46,6 +46,7 @@ class Kind:
         calculators: the calculators that can, and which parameter of the component each of their
             own parameters is taken from.
         copies: the parameter that says how many there are of it, each with `capacity`.
+        within: a count that another count bounds: no ring holds more copies than it has servers.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Kind:
     standard: tuple[str, ...] = ()
     calculators: dict[str, dict[str, str]] = field(default_factory=dict)
     copies: str = ""
+    within: dict[str, str] = field(default_factory=dict)
 
 
 LIMITER_ALGORITHMS = (
@@ -270,6 +272,7 @@ _TABLE = (
             "ring.contest",
         ),
         standard=("ring.balance", "ring.rebalance"),
+        within={"replicas": "nodes"},
     ),
     Kind(
         "rate-limiter",

@@ -29,7 +29,7 @@ from sdcli.design.model import (
     Option,
     Quality,
 )
-from sdcli.design.settings import setting_value
+from sdcli.design.settings import check_counts, setting_value, settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -88,7 +88,10 @@ def parse_component(
             raise unknown_param(key, kind, where=name)
         setting_value(kind.params[key], text, env=env, nouns=nouns, where=f"{name}.{key}")
     algorithm = given.pop("algorithm", None)
-    return name, Component(kind=kind_word, params=given, algorithm=algorithm)
+    component = Component(kind=kind_word, params=given, algorithm=algorithm)
+    if kind.within and env is not None:
+        check_counts(kind_word, settings(component, env, nouns), of=name)
+    return name, component
 
 
 def _settings(text: str, name: str, kind: Kind) -> dict[str, str]:

@@ -64,6 +64,28 @@ def settings(
     return found
 
 
+def check_counts(kind: str, found: Mapping[str, Setting], *, of: str = "") -> None:
+    """Refuse a count that is larger than the count of what it is on.
+
+    Args:
+        kind: of the component.
+        found: its parameters.
+        of: the component, where the error should name it.
+
+    Raises:
+        InputError: there are more, like 30 copies on 12 servers; `where` is the parameter's name.
+    """
+    for name, bound in KINDS[kind].within.items():
+        count, most = found[name].value, found[bound].value
+        if isinstance(count, int) and isinstance(most, int) and count > most:
+            raise InputError(
+                f"there are not that many {bound}: {count} of {most}",
+                where=f"{of}.{name}" if of else name,
+                given=str(found[name].text),
+                expected=f"{found[name].spec.help}: 1 to {most}",
+            )
+
+
 def setting_value(
     spec: ParamSpec,
     text: str,

@@ -43,12 +43,14 @@ class Built:
         document, ledger: the two files.
         blocks: each block that it looked at, and what became of it.
         verdicts: on the quality requirements.
+        not_run: each of these blocks whose run did not happen, and why; the block says so, too.
     """
 
     document: Path
     ledger: Path
     blocks: list[tuple[str, Done]]
     verdicts: list[Verdict]
+    not_run: list[tuple[str, str]]
 
 
 def build(
@@ -126,7 +128,7 @@ def build(
     _write(document, whole)
     _write(ledger_path, told)
     done = [*_done(had, texts), *((name, "removed") for name in gone)]
-    return Built(document, ledger_path, done, judged)
+    return Built(document, ledger_path, done, judged, _not_run(study, chosen))
 
 
 def _check_id(earlier: Path | None, document: Path) -> None:
@@ -178,6 +180,12 @@ def _rendered(study: Study, chosen: list[Source]) -> dict[str, str]:
 
     renderer = Renderer(study.facts.path.parent)
     return {source.id: renderer.block(source.template, source.view()) for source in chosen}
+
+
+def _not_run(study: Study, chosen: list[Source]) -> list[tuple[str, str]]:
+    """The blocks of evidence without a result, and why there is none."""
+    reasons = {source.id: study.book.problem(source.plan) for source in chosen if source.plan}
+    return [(name, reason) for name, reason in reasons.items() if reason]
 
 
 def _check_unedited(

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 _ROUNDING = 1e-3  # a computed count may be rounded if that changes it by a thousandth at most
+# What people call a quantity of some kind; the others are called by their unit.
+_KINDS = {
+    "information": "amount of data",
+    "information / time": "bandwidth",
+    "request / time": "rate of requests",
+    "time": "length of time",
+}
 
 
 def bind(experiment: Experiment[P], values: Mapping[str, object]) -> P:
@@ -47,7 +54,9 @@ def expected(param: Param) -> str:
     if param.type == "name":
         return " or ".join(param.choices)
     what = "a whole number" if param.type == "integer" else "a quantity"
-    unit = f" {param.unit}" if param.type == "quantity" else ""
+    if param.type == "quantity" and not param.unit:
+        what = "a number"
+    unit = f" {param.unit}" if param.type == "quantity" and param.unit else ""
     bounds = f"from {_figure(param.low)} to {_figure(param.high)}"
     return f"{what} {bounds}{unit}, like {example(param)}"
 
@@ -56,8 +65,11 @@ def example(param: Param) -> str:
     """The default as a person would write it."""
     if param.type == "name":
         return str(param.default)
-    text = _figure(float(param.default))
-    return f"{text} {param.unit}" if param.type == "quantity" and param.unit else text
+    if param.type == "integer" or not param.unit:
+        return _figure(float(param.default))
+    from sdcli.units import quantity
+
+    return str(quantity(f"1 {param.unit}") * float(param.default))
 
 
 def _bound(param: Param, given: object) -> int | float | str:
@@ -124,11 +136,22 @@ def _from_quantity(param: Param, quantity: Any) -> float:
         return float(quantity.in_unit(param.unit))
     except UnitError as error:
         raise InputError(
-            f"this is not {param.unit or 'a plain number'}",
+            f"this is {_what(param)}",
             where=param.name,
             given=f"{quantity}\n{quantity.kind}",
             expected=expected(param),
         ) from error
+
+
+def _what(param: Param) -> str:
+    """What a value of another kind is not: "no number of nodes", "no amount of data"."""
+    if not param.unit:
+        return "not a plain number"
+    if param.type == "integer":
+        return f"no number of {param.unit}s"
+    from sdcli.units import quantity
+
+    return f"no {_KINDS.get(quantity(f'1 {param.unit}').kind, f'quantity in {param.unit}')}"
 
 
 def _unusable(param: Param, what: str, given: object, fix: str = "") -> InputError:

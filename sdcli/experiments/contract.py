@@ -126,12 +126,14 @@ class Predict(Generic[P]):
         metric: the name of the metric that answers it.
         tolerance: how far off still counts as right, as a part of the measured value.
         explain: what there is to learn, once the result is known.
+        example: how an answer may be written, "50 % or 0.5", and far from the right one.
     """
 
     question: Callable[[P], str]
     metric: str
     tolerance: float
     explain: Callable[[P, Result], str]
+    example: str
 
     def is_close(self, guess: float, result: Result) -> bool:
         """Whether a prediction counts as right.

@@ -288,7 +288,11 @@ EXPERIMENT = Experiment(
         Metric("attacks", "", less_is_better=None, title="schedules tried"),
     ),
     predict=Predict(
-        question=_question, metric="admitted_worst_window", tolerance=0.05, explain=_explain
+        question=_question,
+        metric="admitted_worst_window",
+        tolerance=0.05,
+        explain=_explain,
+        example="250 or 250 request",
     ),
     run=run,
 )

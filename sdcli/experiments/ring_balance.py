@@ -89,7 +89,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
 
     spread = _spread(stats)
     expected_here = expected_spread(nodes, params.vnodes)
-    tolerance = _tolerance(nodes, params.vnodes, rings)
+    tolerance = STANDARD_ERRORS * spread_error(nodes, params.vnodes, rings)
     metrics = {
         "spread": spread,
         "expected_spread": 1 / math.sqrt(params.vnodes),
@@ -127,22 +127,26 @@ def expected_spread(nodes: int, vnodes: int) -> float:
     return math.sqrt((nodes - 1) / (nodes * vnodes + 1))
 
 
+def spread_error(nodes: int, vnodes: int, rings: int) -> float:
+    """One standard error of a spread that was measured on some rings, as a part of it.
+
+    A mean of k squares of near-normal deviations has the relative variance 2/k; shares of few
+    arcs are as skewed as sums of exponentials, which adds 6/V. The root halves the deviation.
+
+    >>> round(spread_error(100, 160, 1), 4)  # sqrt((2 + 6/160) / 99) / 2
+    0.0717
+    """
+    free = max(1, rings * (nodes - 1))
+    return math.sqrt((2 + 6 / vnodes) / free) / 2
+
+
 def _ring(params: Params, nodes: int, salt: str) -> Ring:
     return Ring(named(salt, nodes), params.vnodes, params.hash)
 
 
 def _spread(stats: list[Stats]) -> float:
-    return math.sqrt(math.fsum(one.spread**2 for one in stats) / len(stats))
-
-
-def _tolerance(nodes: int, vnodes: int, rings: int) -> float:
-    """STANDARD_ERRORS of the measured spread, as a part of it.
-
-    A mean of k squares of near-normal deviations has the relative variance 2/k; shares of few
-    arcs are as skewed as sums of exponentials, which adds 6/V. The root halves the deviation.
-    """
-    free = max(1, rings * (nodes - 1))
-    return STANDARD_ERRORS * math.sqrt((2 + 6 / vnodes) / free) / 2
+    # A product: the last bit of a power is each C library's own affair.
+    return math.sqrt(math.fsum(one.spread * one.spread for one in stats) / len(stats))
 
 
 def _count_keys(ring: Ring, keys: int, salt: str) -> float:
@@ -282,6 +286,12 @@ EXPERIMENT = Experiment(
         ),
         Metric("rings", "ring", less_is_better=None, title="rings built"),
     ),
-    predict=Predict(question=_question, metric="spread", tolerance=0.2, explain=_explain),
+    predict=Predict(
+        question=_question,
+        metric="spread",
+        tolerance=0.2,
+        explain=_explain,
+        example="50 % or 0.5",
+    ),
     run=run,
 )

@@ -98,6 +98,7 @@ def _percent(value: float) -> str:
 
 
 def _bytes(value: float) -> str:
+    """Three figures, in a column of seven characters: units would print four, in nine."""
     for unit, much in (("MB", 1e6), ("KB", 1e3)):
         if value >= much:
             return f"{value / much:.3g} {unit}"
@@ -142,7 +143,7 @@ COLUMNS = (
         "keys moved to add a node",
         lambda it: it.moved,
         ("moved", "to add"),
-        7,
+        8,  # one more than 99.99 % takes: no mark of the best stands before it
         _percent,
         has_best=False,  # the share of the new node, by chance below or above the mean
     ),
@@ -191,7 +192,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
         for contender in CONTENDERS
         if (why := contender.breaks(seen[contender.key]))
     ]
-    best = seen["maglev"]
+    maglev = seen["maglev"]
     return Result(
         metrics=metrics,
         verdict="fails" if broken else "holds",
@@ -200,7 +201,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
             if broken
             else (
                 f"{_least()} moved only what must move, {metrics['must_move'] * 100:.2f} % for one "
-                f"of {nodes + 1:,} on average; maglev moved {best.needless * 100:.2f} % of the "
+                f"of {nodes + 1:,} on average; maglev moved {maglev.needless * 100:.2f} % of the "
                 f"keys needlessly, modulo {seen['modulo'].needless * 100:.0f} %."
             )
         ),
@@ -273,7 +274,8 @@ def _look(
 
 
 def _owners(place: Placement, keys: array[int]) -> list[str]:
-    return [place.owner_at(position) for position in keys]
+    names = place.nodes
+    return [names[number] for number in place.lookup_batch(keys)]
 
 
 def _frame(seen: dict[str, Seen], progress: float, *, is_last: bool) -> Frame:
@@ -313,7 +315,8 @@ def _frame(seen: dict[str, Seen], progress: float, *, is_last: bool) -> Frame:
 
 
 def _named(contender: Contender, letter: str) -> Drawing:
-    ink = letter * len(contender.name)
+    # Where the name has the row's own letter it stays plain: only a letter for a node is a patch.
+    ink = "".join(" " if cell == letter else letter for cell in contender.name)
     return Drawing((f"{contender.name:<{_NAME_WIDTH}}",), (f"{ink:<{_NAME_WIDTH}}",))
 
 
@@ -364,7 +367,13 @@ EXPERIMENT = Experiment(
         Metric("must_move", "", less_is_better=None, title="1/(n + 1)"),
         Metric("keys_followed", "key", less_is_better=None, title="keys of the slowest"),
     ),
-    predict=Predict(question=_question, metric="maglev_moved", tolerance=0.25, explain=_explain),
+    predict=Predict(
+        question=_question,
+        metric="maglev_moved",
+        tolerance=0.25,
+        explain=_explain,
+        example="50 % or 0.5",
+    ),
     run=run,
     pictured=True,
 )

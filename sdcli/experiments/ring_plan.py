@@ -6,6 +6,9 @@ one out: that one hands its copy over. So also with copies all data goes to the 
 of all copies, and nothing moves between the others. A node that is taken out in good order
 is the same plan read backwards: the same bytes, the same minutes.
 
+The copies of a key are on different nodes. Whether these stand in different zones (racks, data
+centres) is not asked here: with zones other owners are the first R, and other stretches move.
+
 All nodes copy at once, so the time is that of the busiest. A single new node is always that: it
 receives R/(n + 1) of the data through one network card, however many nodes send. If as many come
 as there were, each of them still takes its whole share: twice the machines do not take twice as
@@ -44,17 +47,21 @@ from sdcli.experiments.scaling import (
     scale_of,
     vnodes_param,
 )
-from sdcli.reference.hashing import Plan, Ring
-from sdcli.reference.hashing.drawing import Drawing, bars, strip
+from sdcli.reference.hashing import SPACE, Plan, Ring
+from sdcli.reference.hashing.drawing import Drawing, bars, letters, strip
 
+# Both are for keys whose copies are found within LOOKS points on average, as 3 copies on 5 nodes
+# or more are. Where it takes more, both are divided by as much.
 POINTS_BUDGET = 170_000  # points planned over, all rings together: about two seconds
 KEYS_BUDGET = 20_000  # keys whose copies are counted
+LOOKS = 4
 RINGS_MAX = 50
 STANDARD_ERRORS = 5  # the share of few points is skewed: four would be too few for one ring
 # What depends on how uneven the shares are, and so on the virtual nodes.
 OF_THE_POINTS = ("minutes", "minutes_worst", "senders", "busiest_sender", "ranges")
 
 _BAR_WIDTH = 40
+_CELLS = 64
 _MINUTES_MAX = 600
 _HOLD = 0.05
 
@@ -97,7 +104,8 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     Raises:
         InputError: more copies than nodes.
 
-    Cost: at most POINTS_BUDGET points, and 2 * KEYS_BUDGET lookups of all owners.
+    Cost: at most POINTS_BUDGET points, one for each node at least, and 2 * KEYS_BUDGET lookups of
+    all owners; fewer of both where a lookup of all owners is long.
     """
     if params.replicas > params.nodes:
         raise InputError(
@@ -107,9 +115,11 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
             expected=f"from 1 to {params.nodes}",
         )
     total = params.nodes + params.added
-    vnodes = min(params.vnodes, max(1, POINTS_BUDGET // total))
-    rings = max(1, min(RINGS_MAX, POINTS_BUDGET // (total * vnodes)))
-    keys = max(1, KEYS_BUDGET // rings)
+    dearer = max(1.0, looks(params.nodes, params.replicas) / LOOKS)
+    points = int(POINTS_BUDGET / dearer)
+    vnodes = min(params.vnodes, max(1, points // total))
+    rings = max(1, min(RINGS_MAX, points // (total * vnodes)))
+    keys = max(1, int(KEYS_BUDGET / dearer) // rings)
     grown: list[_Growth] = []
     for i in range(rings):
         grown.append(_grow(params, vnodes, keys, f"{seed}/{i}"))
@@ -153,19 +163,34 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
             f"the ideal is {ideal * 100:.2f} %. It takes "
             f"{_minutes(_mean([plan.seconds for plan in plans]))} where even shares take "
             f"{_minutes(ideal_seconds(params))}; {_minutes(max(plan.seconds for plan in plans))} "
-            f"on the worst ring of {rings:,}."
+            f"on the worst ring of {rings:,}. Copies are on different nodes, in whatever zones."
         ),
         scale=scale_of(
             cut(
                 vnodes,
                 params.vnodes,
                 "virtual nodes",
-                "the shares that move and the bytes carry over; fewer points are less even, so "
-                "the minutes and who sends how much do not",
+                f"{f'{params.replicas} copies are long to find; ' if dearer > 1 else ''}the shares "
+                "that move and the bytes carry over; fewer points are less even, so the minutes "
+                "and who sends how much do not",
             )
         ),
         not_carried=OF_THE_POINTS if vnodes < params.vnodes else (),
     )
+
+
+def looks(nodes: int, copies: int) -> float:
+    """Points to look at until that many different nodes are found, on average.
+
+    Once i of n nodes are found, the next point is another's with (n - i)/n. It is exact for points
+    without end; a node's points run out, so it is a little too much.
+
+    >>> looks(100, 1), round(looks(8, 3), 2)  # 1 + 8/7 + 8/6
+    (1.0, 3.48)
+    >>> round(looks(100, 100))  # 100 * (1 + 1/2 + ... + 1/100) = 100 * 5.187
+    519
+    """
+    return math.fsum(nodes / (nodes - found) for found in range(copies))
 
 
 def ideal_seconds(params: Params) -> float:
@@ -208,8 +233,8 @@ def _grow(params: Params, vnodes: int, keys: int, salt: str) -> _Growth:
     moved = 0
     for i in range(keys):
         key = f"{salt}/key-{i}"
-        old = before.lookup_n(key, params.replicas)
-        moved += sum(node not in old for node in after.lookup_n(key, params.replicas))
+        had = set(before.lookup_n(key, params.replicas))
+        moved += sum(node not in had for node in after.lookup_n(key, params.replicas))
     return _Growth(before, after, plan, keys, moved)
 
 
@@ -238,29 +263,54 @@ def _deviations(share: float, points: int, rings: int, keys: int) -> tuple[float
 
 
 def _frame(params: Params, growth: _Growth, progress: float, hold: float = 0.0) -> Frame:
-    """Where the new nodes stand, who sends how much of what moves, and how long it takes."""
+    """Where copies move, who sends how much of what moves, and how long it takes."""
     plan = growth.plan
-    names = growth.after.nodes
-    old, new = strip(growth.before.owner_at, names), strip(growth.after.owner_at, names)
-    taken = "".join(" " if a == b else b for a, b in zip(old, new, strict=True))
     total = plan.share or 1.0
-    sent = {label(node): plan.sent.get(node, 0.0) / total for node in growth.before.nodes}
-    drawing = Drawing.cells("before  ", old).above(
-        Drawing.cells("after   ", new, marked=taken),
-        Drawing.cells("new     ", taken),
-        Drawing.rows(bars(sent, _BAR_WIDTH)),
+    sent = plan.sent  # summed up and sorted at each call: once, not once for each node
+    parts = {label(node): sent.get(node, 0.0) / total for node in growth.before.nodes}
+    senders, takers = _moving(growth, params.replicas)
+    drawing = Drawing.cells("first owner  ", strip(growth.before.owner_at, growth.after.nodes))
+    drawing = drawing.above(
+        Drawing.cells("who sends    ", senders),
+        Drawing.cells("to           ", takers),
+        Drawing.rows(bars(parts, _BAR_WIDTH)),
         Drawing.plain(
             f"{quantity_of(plan.bytes, 'B')} in all; the last to be done is "
             f"{label(plan.bottleneck)}, after {_minutes(plan.seconds)}"
         ),
     )
     return Frame(
-        title=f"who sends to {many(params.added, 'new node')}, in parts of all that is copied",
+        title=f"who sends a copy to {many(params.added, 'new node')}, around the circle and in all",
         lines=drawing.lines,
         progress=progress,
         inks=drawing.inks,
         hold=hold,
     )
+
+
+def _moving(growth: _Growth, replicas: int) -> tuple[str, str]:
+    """Around the circle, the letters of who hands a copy over and of who takes it.
+
+    Where several copies of a place move, the first pair is drawn.
+    """
+    letter = letters(growth.after.nodes)
+    senders = takers = ""
+    for cell in range(_CELLS):
+        position = (2 * cell + 1) * SPACE // (2 * _CELLS)
+        olds = _owners(growth.before, position, replicas)
+        news = _owners(growth.after, position, replicas)
+        senders += next((letter[node] for node in olds if node not in news), "─")
+        takers += next((letter[node] for node in news if node not in olds), "─")
+    return senders, takers
+
+
+def _owners(ring: Ring, position: int, replicas: int) -> list[str]:
+    found: dict[str, None] = {}
+    for node in ring.owners_at(position):
+        found[node] = None
+        if len(found) == replicas:
+            break
+    return list(found)
 
 
 def _question(params: Params) -> str:
@@ -349,6 +399,12 @@ EXPERIMENT = Experiment(
         Metric("ranges", "", less_is_better=None, title="stretches of the circle that move"),
         Metric("rings", "ring", less_is_better=None, title="rings planned"),
     ),
-    predict=Predict(question=_question, metric="minutes", tolerance=0.2, explain=_explain),
+    predict=Predict(
+        question=_question,
+        metric="minutes",
+        tolerance=0.2,
+        explain=_explain,
+        example="90 min",
+    ),
     run=run,
 )

@@ -48,9 +48,12 @@ if TYPE_CHECKING:
 POINTS_BUDGET = 300_000  # points hashed and sorted, all rings together: about a second
 KEYS_BUDGET = 100_000  # each is hashed once and looked up six times: about half a second
 RINGS_MAX = 400
+DRAWS_MAX = 150_000  # for the picture: of 10,000 nodes one has 15 of so many keys
 STANDARD_ERRORS = 5  # the share of few points is skewed: four would be too few for one ring
 
 _KEYS_DRAWN = 64
+_MOVES_DRAWN = 3  # of them, for each change
+_DRAWS = 4096  # keys that are looked up at a time, to find some of them
 _BAR_WIDTH = 44
 _STAYS = "─"
 
@@ -132,8 +135,9 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
         "moved_keys": float(sum(one.moved for one in joins)),
         "keys_followed": float(followed),
     }
+    seen = min(rings, followed)  # a ring on which no key was followed adds nothing to a share
     holds = metrics["between_survivors"] == 0 and all(
-        _is_as_promised(metrics, change, owners, vnodes, rings)
+        _is_as_promised(metrics, change, owners, vnodes, seen)
         for change, owners in (("", nodes + 1), ("loss_", nodes))
     )
     return Result(
@@ -224,9 +228,12 @@ def _counting(share: float, keys: float) -> float:
 def _note(metrics: dict[str, float]) -> str:
     joined, ideal = metrics["moved_share"] * 100, metrics["ideal_share"] * 100
     lost, lost_ideal = metrics["loss_moved_share"] * 100, metrics["loss_ideal_share"] * 100
+    loss = f"the loss of one {lost:.2f} % (ideal {lost_ideal:.2f} %)"
+    if metrics["loss_ideal_share"] == 1:
+        loss = "without the only node all are lost"
     return (
         f"A node that joins moved {joined:.2f} % of {metrics['keys_followed']:,.0f} keys (ideal "
-        f"{ideal:.2f} %), the loss of one {lost:.2f} % (ideal {lost_ideal:.2f} %); "
+        f"{ideal:.2f} %), {loss}; "
         f"{metrics['between_survivors']:.0f} keys moved between nodes that were there before and "
         f"after. Modulo moved {metrics['modulo_moved_share'] * 100:.2f} % and "
         f"{metrics['modulo_loss_moved_share'] * 100:.2f} %."
@@ -265,31 +272,83 @@ def _frame(all_changes: list[_Changes], progress: float) -> Frame:
     more, less = f"+ {letter[new]}", f"- {letter[lost]}"
     count = len(now.before)
     modulos = (modulo, modulo.add(new), modulo.remove(lost))
+    positions = _around()
+    picked = 0
+    if progress == 1:  # the picture, and not one frame of many: it may take a while
+        positions, picked = _with_moves(now, positions)
     drawing = _before_and_after(
-        f"ring, n = {count}", (now.before, now.joined, now.left), (more, less)
+        f"ring, n = {count}", (now.before, now.joined, now.left), (more, less), positions
     ).above(
-        _before_and_after(f"hash mod {count}", modulos, (more, less)),
+        _before_and_after(f"hash mod {count}", modulos, (more, less), positions),
         Drawing.plain("", f"keys that moved, of {many(len(all_changes), 'ring')}"),
         _shares_moved(more, [one.join for one in all_changes]),
-        _shares_moved(less, [one.loss for one in all_changes]),
+        _shares_moved(less, [one.loss for one in all_changes])
+        if count > 1
+        else Drawing.plain(f"    {less}  lost: there is no other node"),
     )
+    which = f", {picked} of them picked for moving" if picked else " around the circle"
     return Frame(
-        title=f"{_KEYS_DRAWN} keys around the circle; under them, who gets those that move",
+        title=f"{_KEYS_DRAWN} keys{which}; under them, who gets those that move",
         lines=drawing.lines,
         progress=STORY_PROGRESS + (1 - STORY_PROGRESS) * progress if progress < 1 else 1.0,
         inks=drawing.inks,
     )
 
 
+def _around() -> array[int]:
+    """One key in each equal part of the circle, somewhere in it: round numbers are all 0 mod 8."""
+    part = SPACE // _KEYS_DRAWN
+    return array("Q", [i * part + mix(i + 1) % part for i in range(_KEYS_DRAWN)])
+
+
+def _with_moves(changes: _Changes, positions: array[int]) -> tuple[array[int], int]:
+    """The keys, with a few among them that each change moves, and how many were picked for that.
+
+    Of many nodes one owns so little that by chance none of its keys may be drawn, and a picture
+    of nothing shows nothing. A picked key stands for the nearest one that stays.
+
+    Cost: at most 2 * DRAWS_MAX lookups.
+    """
+    before, joined = changes.before, changes.joined
+    new, lost = joined.nodes[-1], changes.lost
+    stays, picked = set(positions), []
+    for place, node in ((joined, new), (before, lost)):
+        owners = zip(positions, _owners(place, positions), strict=True)
+        moving = {position for position, owner in owners if owner == node}
+        stays -= moving
+        if len(moving) < _MOVES_DRAWN:
+            picked += _drawn_from(place, node, _MOVES_DRAWN - len(moving))
+    drawn = set(positions)
+    for one in picked:
+        nearest = min(stays, key=lambda other: (abs(other - one), other))
+        stays.remove(nearest)
+        drawn.remove(nearest)
+        drawn.add(one)
+    return array("Q", sorted(drawn)), len(picked)
+
+
+def _drawn_from(place: Ring, node: str, count: int) -> list[int]:
+    """The first positions of a node among many that chance draws; fewer if it has hardly any."""
+    found: list[int] = []
+    number = place.nodes.index(node)
+    for start in range(_KEYS_DRAWN, DRAWS_MAX, _DRAWS):
+        block = array("Q", [mix(i + 1) for i in range(start, start + _DRAWS)])
+        owners = zip(block, place.lookup_batch(block), strict=True)
+        found += [position for position, owner in owners if owner == number]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
 def _before_and_after(
-    head: str, places: tuple[Placement, Placement, Placement], signs: Sequence[str]
+    head: str,
+    places: tuple[Placement, Placement, Placement],
+    signs: Sequence[str],
+    positions: array[int],
 ) -> Drawing:
     """Who owns some keys; then for each change the new owners of those that it moves."""
     before, joined, _ = places
     letter = {**letters(joined.nodes), "": " "}
-    # One key in each equal part of the circle, somewhere in it: round numbers are all 0 mod 8.
-    part = SPACE // _KEYS_DRAWN
-    positions = array("Q", [i * part + mix(i + 1) % part for i in range(_KEYS_DRAWN)])
     olds = _owners(before, positions)
     drawing = Drawing.cells(f"{head:<16}", "".join(letter[old] for old in olds))
     for place, sign in zip(places[1:], signs, strict=True):
@@ -324,13 +383,18 @@ def _question(params: Params) -> str:
 
 def _explain(params: Params, result: Result) -> str:
     new = params.nodes + 1
+    loss = (
+        f"A node that is lost moves its own share, {result.metrics['loss_moved_share']:.3f}, and "
+        f"the busiest of its heirs takes {result.metrics['loss_heir_share'] * 100:.0f} % of that."
+        if params.nodes > 1
+        else "The only node has no heirs: with it all keys are lost."
+    )
     return (
         f"The new node takes its fair share, 1/{new} = {result.metrics['ideal_share']:.3f}, a "
         f"little from each of the others; measured {result.metrics['moved_share']:.3f}, and no key "
         f"moved between two old nodes. With `hash mod n` {params.nodes} of {new} keys move "
         f"({result.metrics['modulo_moved_share']:.3f}): a cache would lose them all at once. "
-        f"A node that is lost moves its own share, {result.metrics['loss_moved_share']:.3f}, and "
-        f"the busiest of its heirs takes {result.metrics['loss_heir_share'] * 100:.0f} % of that."
+        f"{loss}"
     )
 
 
@@ -381,6 +445,12 @@ EXPERIMENT = Experiment(
         Metric("moved_keys", "key", less_is_better=None, title="moved to the new node"),
         Metric("keys_followed", "key", less_is_better=None, title="keys that were followed"),
     ),
-    predict=Predict(question=_question, metric="moved_share", tolerance=0.2, explain=_explain),
+    predict=Predict(
+        question=_question,
+        metric="moved_share",
+        tolerance=0.2,
+        explain=_explain,
+        example="50 % or 0.5",
+    ),
     run=run,
 )

@@ -57,7 +57,9 @@ def design_of(terms: Terms, state: State) -> Design:
                 for entry in state.assumptions
             },
             "estimates": _estimates(terms, state),
-            "components": {entry.name: _component(entry, qualities) for entry in state.components},
+            "components": {
+                entry.name: _component(state, entry, qualities) for entry in state.components
+            },
             "flows": {
                 entry.name: {"path": entry.text, "origin": entry.origin} for entry in state.flows
             },
@@ -101,17 +103,22 @@ def _estimates(terms: Terms, state: State) -> dict[str, Any]:
     return {entry.name: {"formula": entry.text, "origin": entry.origin} for entry in entries}
 
 
-def _component(entry: Entry, qualities: list[dict[str, Any]]) -> dict[str, Any]:
-    """A component, backed by what is standard for its kind and by what a target asks of it."""
+def _component(state: State, entry: Entry, qualities: list[dict[str, Any]]) -> dict[str, Any]:
+    """A component, backed by what is standard for its kind, by what a target asks and what ran."""
     _, part = parse_component(f"{entry.name}: {entry.text}")
     kind = KINDS[part.kind]
-    asked = {_run_of(one["metric"]) for one in qualities if one.get("of") == entry.name}
+    wanted = {_run_of(one["metric"]) for one in qualities if one.get("of") == entry.name}
+    wanted |= {
+        run.experiment
+        for run in state.runs
+        if run.component == entry.name and run.verdict != "skipped"
+    }
     return {
         "kind": part.kind,
         "params": dict(part.params),
         "algorithm": part.algorithm,
         "evidence": [
-            {"run": run} for run in kind.experiments if run in kind.standard or run in asked
+            {"run": run} for run in kind.experiments if run in kind.standard or run in wanted
         ],
         "origin": entry.origin,
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sdcli.core.errors import SdcliError
     from sdcli.interview.events import Event
     from sdcli.interview.steps import Step
+    from sdcli.units import Quantity
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ class RunExperiment:
 
     `params` are those that the component gives or its kind has by default: whole numbers,
     words and quantities, by name. The experiment takes those that it declares. `predicted` is
-    the person's number; None when there is none.
+    what the person expects; None when nothing was said.
     """
 
     topic: str
     component: str
     experiment: str
     params: Mapping[str, Any]
-    predicted: float | None = None
+    predicted: Quantity | None = None
 
 
 @dataclass(frozen=True)

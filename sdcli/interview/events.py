@@ -76,6 +76,7 @@ class Ran:
         is_close: whether the prediction was near enough; None when none was made.
         within: what near enough is, in words: "within 20 %".
         explain: why the number is what it is.
+        unit: of that metric; empty for a plain number.
     """
 
     at: str
@@ -89,6 +90,7 @@ class Ran:
     is_close: bool | None = None
     within: str = ""
     explain: str = ""
+    unit: str = ""
 
 
 # Those of the scorer, written out: the store reads events without importing it.

@@ -7,6 +7,7 @@ it, so what stands can always be computed.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError, SdcliError
@@ -14,14 +15,17 @@ from sdcli.design import parse_component, parse_decision, parse_flow
 from sdcli.interview.state import SHELVES, Entry, Origin, find
 from sdcli.interview.sums import same, sheet
 from sdcli.interview.transitions import Phase
-from sdcli.units import assignment, quantity
+from sdcli.units import UnitError, assignment, quantity
 
 if TYPE_CHECKING:
     from sdcli.estimate import Worksheet
     from sdcli.interview.state import State
     from sdcli.interview.terms import Terms
+    from sdcli.units import Quantity
 
 TEXT_MAX = 50_000  # characters of one answer; a long written answer has some 6,000
+# "4x", "4 times", "4 times the mean": a ratio as people say it.
+_TIMES = re.compile(r"(?i)(?<=[\d\s])(?:x|×|times|-?fold)(?:\s+the\s+(?:mean|average))?\s*$")
 
 
 def check_length(text: str) -> None:
@@ -55,23 +59,38 @@ def check_line(terms: Terms, state: State, line: str) -> None:
     elif state.phase is Phase.DECISION:
         parse_decision(line)
     elif state.phase is Phase.PREDICT:
-        read_number(terms, line)
+        read_prediction(terms, line)
 
 
-def read_number(terms: Terms, text: str) -> float:
-    """The number of a prediction; `12 %` is 0.12, a range counts by its median.
+def read_prediction(terms: Terms, text: str) -> Quantity:
+    """What a prediction says; `12 %` is 0.12, `4 times the mean` is 4.
 
     Raises:
         InputError: it is no number.
     """
     try:
-        return quantity(text, nouns=terms.scenario.nouns).value
+        return quantity(_TIMES.sub("", text), nouns=terms.scenario.nouns)
     except InputError as error:
         raise InputError(
             "a prediction is a number",
             given=text,
-            expected="a number like 0.12, 12 % or 250; an empty line runs it without one",
+            expected=(
+                "a number like 0.12, 12 %, 3.5 times or 90 min; an empty line runs it without one"
+            ),
         ) from error
+
+
+def counted_in(predicted: Quantity, unit: str) -> float | None:
+    """A prediction in the unit of what a run measures; None where it is of another kind.
+
+    A plain number is taken in that unit; a range counts by its median.
+    """
+    if predicted.kind in ("number", unit):
+        return predicted.value
+    try:
+        return predicted.in_unit(unit)
+    except UnitError:
+        return None
 
 
 def read_entry(

@@ -35,7 +35,7 @@ from sdcli.interview.events import (
     WentBack,
 )
 from sdcli.interview.fold import apply, fold, standing
-from sdcli.interview.lines import check_length, check_line, read_number
+from sdcli.interview.lines import check_length, check_line, counted_in, read_prediction
 from sdcli.interview.offers import offers
 from sdcli.interview.prompts import prompt
 from sdcli.interview.remarks import (
@@ -147,6 +147,7 @@ class Machine:
         is_close: bool | None = None,
         within: str = "",
         explain: str = "",
+        unit: str = "",
     ) -> Reply:
         """Take what an experiment returned.
 
@@ -158,6 +159,7 @@ class Machine:
             is_close: whether the prediction was near enough; None when there was none.
             within: what near enough is: "within 20 %".
             explain: why the number is what it is.
+            unit: of that metric; empty for a plain number.
         """
         if not isinstance(self.current, RunExperiment):
             return Reply(error=InputError("no experiment is due here", where=self._state.at))
@@ -174,9 +176,11 @@ class Machine:
             is_close=is_close,
             within=within,
             explain=explain,
+            unit=unit,
         )
         self._take(event)
-        return Reply(after_run(event, run.predicted), (event,))
+        predicted = None if run.predicted is None else counted_in(run.predicted, unit)
+        return Reply(after_run(event, predicted), (event,))
 
     def design(self) -> Design:
         """The design that the answers so far describe."""
@@ -257,7 +261,7 @@ class Machine:
             run = experiment(self.terms, state, state.topic)
             if run:
                 text = state.text(Phase.PREDICT.at(state.topic))
-                predicted = read_number(self.terms, text) if text else None
+                predicted = read_prediction(self.terms, text) if text else None
                 return replace(run, predicted=predicted)
             return RunExperiment(state.topic, "", "", {})
         return prompt(self.terms, state)

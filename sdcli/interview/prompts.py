@@ -89,7 +89,6 @@ _WORDINGS = {
     Phase.PREDICT: _Wording(
         "Predict, then run",
         "Say what you expect before it runs: one number.",
-        "12 %",
     ),
     Phase.DECISION: _Wording(
         "Decision",

@@ -104,14 +104,16 @@ def after_run(event: Ran, predicted: float | None) -> tuple[str, ...]:
     """The comparison of a prediction with a run, and what there is to learn from it."""
     said = []
     if event.metric in event.metrics:
-        measured = f"{event.metrics[event.metric]:.4g}"
+        unit = f" {event.unit}" if event.unit else ""
+        measured = f"{event.metrics[event.metric]:.4g}{unit}"
         if predicted is None:
             said.append(f"The run gives {measured} for {event.metric}.")
         else:
             near = {True: "near enough", False: "not near enough", None: "see for yourself"}
             verdict = near[event.is_close] + (f" ({event.within})" if event.within else "")
             said.append(
-                f"You said {predicted:.4g}, the run gives {measured} for {event.metric}: {verdict}."
+                f"You said {predicted:.4g}{unit}, the run gives {measured} for {event.metric}: "
+                f"{verdict}."
             )
     said += [text for text in (event.note, event.explain) if text]
     return tuple(said)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sdcli.interview.lines import read_number
+from sdcli.interview.lines import counted_in, read_prediction
 from sdcli.interview.remarks import model_answers
 from sdcli.interview.transitions import Phase
 from sdcli.interview.written import answers_text
@@ -73,6 +73,7 @@ class Prediction:
     within: str
     verdict: str
     note: str
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,12 +212,13 @@ def _predictions(terms: Terms, state: State) -> list[Prediction]:
                 component=run.component,
                 experiment=run.experiment,
                 metric=run.metric,
-                predicted=read_number(terms, text) if text else None,
+                predicted=counted_in(read_prediction(terms, text), run.unit) if text else None,
                 measured=run.metrics.get(run.metric),
                 is_close=run.is_close,
                 within=run.within,
                 verdict=run.verdict,
                 note=run.note,
+                unit=run.unit,
             )
         )
     return found

@@ -12,6 +12,7 @@ from sdcli.cli.terminal import Answer
 from sdcli.core.clock import ManualClock
 from sdcli.interview import Machine, Step
 from tests.interview.scenario_text import scenario
+from tests.interview.walking import skip_to, walk
 
 
 class Listed:
@@ -124,3 +125,19 @@ def test_text_that_would_steer_the_terminal_is_shown_as_text():
     *_, shown = converse(("x = 3 \x1b[31mzorkmid\x1b]0;title\x07", 1), only_step="high_level")
     assert "\x1b" not in shown
     assert "\x07" not in shown
+
+
+def test_a_prediction_of_another_kind_is_refused_before_it_runs():
+    asked = Machine(scenario())
+    skip_to(walk(asked), "deep_dive.spreading.predict")
+    clock, memory = ManualClock(), Kept()
+    asker = Listed(clock, [("45 min", 5)])
+    screen = Console(file=io.StringIO(), width=80, markup=False)
+    with pytest.raises(EOFError):
+        Conversation(asked, asker, memory, screen, clock).run()
+    text = screen.file.getvalue()
+    assert "for example  50 % or 0.5" in text
+    assert "error: what is measured is a number" in text
+    assert memory.events == []
+    assert (asker.questions[1].prefill, asker.questions[1].is_refused) == ("45 min", True)
+    assert asked.state.at == "deep_dive.spreading.predict"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sdcli.cli import calc
-from sdcli.cli.entry import run
+from sdcli.cli.entry import INTERRUPTED, run
+from sdcli.core.errors import ExitCode
 
 SDCLI = [sys.executable, "-m", "sdcli.cli.entry"]
 
@@ -136,3 +137,35 @@ def test_ctrl_c_in_a_command_is_130(monkeypatch, capsys):
     monkeypatch.setattr(calc, "main", interrupted)
     assert run(["calc", "1"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        ("sdcli.core.errors", ["--help"]),  # before anything of ours is there
+        ("sdcli.cli.calc", ["calc", "1 + 1"]),
+        ("typer", ["lab", "list"]),
+        ("sdcli.cli.screen", ["lab", "run", "no.such"]),  # while an error is told
+    ],
+)
+def test_ctrl_c_while_modules_load_is_130_and_no_traceback(module, command):
+    """The module stands for the moment: whoever looks for it is interrupted."""
+    program = f"""
+import sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+sys.argv = ["sdcli", *{command!r}]
+from sdcli.cli.entry import main
+main()
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (130, "", "interrupted\n")
+
+
+def test_the_exit_code_of_an_early_interrupt_is_that_of_every_other():
+    assert INTERRUPTED == ExitCode.INTERRUPTED

@@ -124,7 +124,7 @@ def test_parameters_may_be_written_in_any_order_and_with_units(app, words) -> No
         (["ring.balance", "--vnode", "3"], "did you mean vnodes?"),
         (["ring.balance", "--vnodes"], "has no value"),
         (["ring.balance", "--vnodes", "--nodes", "3"], "has no value"),
-        (["ring.balance", "--vnodes", "3", "--vnodes=4"], "given twice"),
+        (["ring.balance", "--vnodes", "3", "--vnodes=4"], "expected: --vnodes once, like"),
         (["ring.balance", "--vnodes", "0"], "from 1 to 10,000"),
         (["ring.balance", "--vnodes", "-5"], "from 1 to 10,000"),
         (["ring.balance", "--vnodes", "5 GB"], "vnodes"),

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from sdcli.cli import screen
-from sdcli.cli.watching import inked, run_watched
+from sdcli.cli.watching import inked, run_watched, show_picture
 from sdcli.experiments import Frame, Result, limiter_burst
 from tests.cli.pseudo_terminal import PseudoTerminal
 from tests.cli.typed import SDCLI
@@ -91,12 +91,13 @@ def test_where_nobody_watches_nobody_waits(watched) -> None:
 def test_of_a_frame_too_large_the_foot_and_the_left_are_seen(watched) -> None:
     lines = tuple(f"line {number} {'x' * 70}" for number in range(30))
     text, _, (_, picture) = watched(Frame("title", lines, 0.0, hold=1), width=40, height=14)
-    # 14 rows: title, progress bar and two to spare leave ten for the last ten lines.
+    # 14 rows: title, what is cut, progress bar and two to spare leave the last nine lines.
     assert "title" in text
-    assert "line 20 " in text
+    assert "line 21 " in text
     assert "line 29 " in text
-    assert "line 19 " not in text
-    assert f"\n{lines[20][:40]}\n" in text
+    assert "line 20 " not in text
+    assert f"\n{lines[21][:39]}…\n" in text
+    assert text.count("\ncut at 40 columns; 80 show all of it\n") == 1
     assert picture.lines == lines  # the answer has all of it
 
 
@@ -139,9 +140,68 @@ def test_what_has_no_ink_has_no_colour() -> None:
 
 
 def test_what_is_too_wide_is_cut_and_not_wrapped() -> None:
-    text = inked(Frame("a title", ("ab cd", ""), 1.0, ("ab cd", "")), width=4)
-    assert text.plain == "a ti\nab c\n"
-    assert [text.plain[span.start : span.end] for span in text.spans] == ["a", "b", "c"]
+    lines = ("x" * 39 + "ab cd", "ab", "c" * 40 + "   ")
+    text = inked(Frame("a title", lines, 1.0, (" " * 38 + "xab cd", "ab", "")), width=40)
+    assert text.plain.splitlines() == [
+        "a title",
+        "x" * 39 + "…",
+        "ab",
+        "c" * 40 + "   ",  # blanks are nothing to miss
+        "cut at 40 columns; 80 show all of it",
+    ]
+    assert [text.plain[span.start : span.end] for span in text.spans] == ["x", "a", "b"]
+
+
+def test_what_fits_has_no_mark() -> None:
+    text = inked(Frame("a title", ("ab cd",), 1.0), width=7)
+    assert text.plain == "a title\nab cd"
+
+
+def test_the_columns_that_would_do_are_those_of_the_frame() -> None:
+    text = inked(Frame("", ("x" * 90,), 1.0), width=80)
+    assert text.plain.splitlines()[-1] == "cut at 80 columns; 90 show all of it"
+
+
+@pytest.mark.parametrize(("is_terminal", "is_cut"), [(True, True), (False, False)])
+def test_a_picture_is_cut_for_a_window_only(is_terminal: bool, is_cut: bool) -> None:
+    console = console_of(is_terminal=is_terminal, width=60)
+    show_picture(console, Frame("", ("x" * 80,), 1.0))
+    assert (f"\n{'x' * 59}…\ncut at 60" in console.file.getvalue()) is is_cut
+    assert (f"\n{'x' * 80}\n" in console.file.getvalue()) is not is_cut
+
+
+CLEAR, HOME = "\x1b[2J", "\x1b[H"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "clears"),
+    [
+        ([(80, 24), (80, 24), (80, 24)], 0),
+        ([(80, 24), (50, 24), (50, 24)], 1),
+        ([(80, 24), (50, 24), (100, 30)], 2),
+        ([(80, 24), (80, 12), (80, 12)], 1),
+    ],
+)
+def test_a_window_of_another_size_is_drawn_anew(monkeypatch, sizes, clears) -> None:
+    """The old frame may have been broken into more lines, so all of the screen goes."""
+    shown, rest = console_of(), list(sizes[1:])
+    monkeypatch.setattr(screen, "console", lambda **_: shown)
+    shown.size = sizes[0]
+
+    def run(_params: Any, _seed: int, watch: Any) -> Result:
+        watch(Frame("first", ("x" * 80,), 0.0, hold=1))
+        watch(Frame("second", ("y" * 80,), 0.5, hold=1))
+        return Result(metrics={}, verdict="holds", note="")
+
+    def resized(_seconds: float) -> None:
+        shown.size = rest.pop(0)
+
+    experiment = dataclasses.replace(limiter_burst.EXPERIMENT, run=run)
+    run_watched(experiment, None, 7, sleep=resized)
+    text = shown.file.getvalue()
+    assert text.count(CLEAR + HOME) == clears
+    width = min(sizes[1][0], 80)
+    assert ("y" * (width - 1) + ("y" if width == 80 else "…") + "\n") in text
 
 
 def test_twelve_nodes_have_colours_of_their_own() -> None:

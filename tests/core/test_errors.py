@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from sdcli.core import errors
@@ -82,3 +84,16 @@ def test_a_fault_for_programs():
         "message": "bad",
         "remedy": "do this",
     }
+
+
+def test_a_traceback_shows_the_whole_message() -> None:
+    error = InputError("this is not a rate", where="rate", given="40 MB", expected="like 40 MB/s")
+    told = "".join(traceback.format_exception_only(error))
+    assert told.endswith(
+        "InputError: rate: this is not a rate\ngiven: 40 MB\nexpected: like 40 MB/s\n"
+    )
+
+
+def test_what_came_is_quoted_in_part_when_it_is_long() -> None:
+    error = InputError("this is not a rate", given=f"{'x' * 5000}\nshort")
+    assert error.given == f"{'x' * 400}... (5,000 characters)\nshort"

@@ -69,6 +69,12 @@ def test_a_component_line_that_cannot_be_used_says_why(line, words):
     assert words in caught.value.render()
 
 
+def test_more_copies_than_servers_are_refused_where_they_are_typed():
+    with pytest.raises(InputError, match="not that many nodes: 30 of 12") as caught:
+        parse_component("ring: hash-ring nodes=12 replicas=30", env={})
+    assert caught.value.where == "ring.replicas"
+
+
 def test_a_formula_is_checked_where_its_names_are_known():
     env = {"data": quantity("3 TB")}
     assert parse_component("c: cache size=data / 10", env=env)[1].params == {"size": "data / 10"}

@@ -42,6 +42,10 @@ def test_a_sound_design_has_no_fault():
     assert faults_of(WHOLE) == []
 
 
+def test_there_may_be_as_many_copies_as_servers():
+    assert faults_of(WHOLE.replace("ceil(data / 1 TB)", "3, replicas: 3")) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
@@ -51,6 +55,9 @@ def test_a_sound_design_has_no_fault():
         ("formula: writes, unit", "formula: write_rate, unit", 15, "own result"),
         ("ceil(data / 1 TB)", "data", 18, "params.nodes: this is information, not a plain number"),
         ("ceil(data / 1 TB)", "0", 18, "1 or more"),
+        ("ceil(data / 1 TB)", "12, replicas: 30", 18, "not that many nodes: 30 of 12; expected"),
+        ("nodes: ceil(data / 1 TB)", "replicas: 9", 18, "params.replicas: there are not that many"),
+        ("(data / 1 TB)", "(data / 1 TB), replicas: 7", 18, "7 of 4"),  # 60.8 months of 50 GB
         ("nodes: ceil", "node: ceil", 18, "did you mean nodes?"),
         ("kind: cache", "kind: cahce", 19, "did you mean cache?"),
         ("size: data / 10", "size: dta / 10", 19, "did you mean data?"),

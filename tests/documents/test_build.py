@@ -77,7 +77,8 @@ def test_the_same_bytes_come_out_under_another_hash_seed_locale_and_time_zone(de
     """Processes of their own, since the hash seed is fixed when Python starts."""
     program = "import sys; from pathlib import Path; from sdcli.documents import build;"
     program += "build(Path(sys.argv[1]))"
-    desk.change("with: {keys: 2000}", "with: {keys: 2000}}, {run: ring.rebalance, with: {keys: 99}")
+    other = "{run: ring.rebalance, with: {keys: 100}"
+    desk.change("with: {keys: 2000}", f"with: {{keys: 2000}}}}, {other}")
     seen = set()
     for seed, locale, zone in (("0", "C", "UTC"), ("4242", "tr_TR.UTF-8", "Asia/Kathmandu")):
         desk.document.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sdcli.core.errors import InputError
-from sdcli.experiments import get
+from sdcli.experiments import get, names
 from sdcli.experiments.binding import example, expected
 from sdcli.units import quantity
 
@@ -79,7 +79,7 @@ def test_a_range_stands_for_its_median() -> None:
         ("vnodes", True, "not a number"),
         ("vnodes", None, "not a number"),
         ("vnodes", [160], "not a number"),
-        ("nodes", "8 request", "not node"),
+        ("nodes", "8 request", "this is no number of nodes"),
         ("hash", "md5", "not one of the choices"),
         ("hash", 5, "not one of the choices"),
         ("vnode", 160, "no such parameter"),
@@ -106,10 +106,29 @@ def test_the_error_reads_like_every_error_of_the_house() -> None:
     with pytest.raises(InputError) as caught:
         LIMITER.bind({"rate": "40 MB/s"})
     rendered = caught.value.render()
-    assert rendered.startswith("error: rate: this is not request/s\n")
+    assert rendered.startswith("error: rate: this is no rate of requests\n")
     assert (
         "expected: a quantity from 1e-06 to 1,000,000,000 request/s, like 100 request/s" in rendered
     )
+
+
+@pytest.mark.parametrize(
+    ("run", "name", "given", "what", "expected"),
+    [
+        ("ring.plan", "nodes", "3 GB", "no number of nodes", "a whole number from 1 to 10,000"),
+        ("ring.plan", "data", "1 min", "no amount of data", "a quantity from 1 to 1e+21 B, like "),
+        ("ring.plan", "bandwidth", "1 TB", "no bandwidth", "B/s, like "),
+        ("limiter.burst", "window", "3 GB", "no length of time", "s, like 1 s"),
+        ("ring.hotkey", "bound", "2 GB", "not a plain number", "a number from 1 to 100, like 1.25"),
+        ("ring.hotkey", "skew", "9", "out of bounds", "a number from 0 to 4, like 1.1"),
+    ],
+)
+def test_an_error_is_in_the_words_of_what_the_parameter_counts(run, name, given, what, expected):
+    with pytest.raises(InputError) as caught:
+        get(run).bind({name: given})
+    assert what in caught.value.what
+    assert expected in caught.value.expected
+    assert " ," not in caught.value.expected
 
 
 def test_an_unknown_parameter_gets_a_suggestion() -> None:
@@ -120,7 +139,7 @@ def test_an_unknown_parameter_gets_a_suggestion() -> None:
 
 
 def test_every_example_works() -> None:
-    for experiment in (RING, LIMITER):
+    for experiment in map(get, names()):
         for param in experiment.parameters:
             assert experiment.bind({param.name: example(param)}) == experiment.bind({})
             assert expected(param)

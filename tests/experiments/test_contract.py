@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from typing import Any
 
@@ -41,17 +42,28 @@ ALL = pytest.mark.parametrize("name", names())
 @pytest.fixture(autouse=True)
 def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer rings: the contract does not depend on how many there are."""
-    monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 8000)
-    monkeypatch.setattr(ring_rebalance, "POINTS_BUDGET", 8000)
-    monkeypatch.setattr(ring_plan, "POINTS_BUDGET", 8000)
+    monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 6000)
+    monkeypatch.setattr(ring_rebalance, "POINTS_BUDGET", 4000)
+    monkeypatch.setattr(ring_plan, "POINTS_BUDGET", 5000)
     monkeypatch.setattr(ring_plan, "KEYS_BUDGET", 500)
     monkeypatch.setattr(ring_plan, "RINGS_MAX", 6)
     monkeypatch.setattr(contenders, "ROWS", 10_007)
 
 
-def quick_run(name: str, seed: int = 7, watch: Any = None) -> Result:
+def fresh_run(name: str, seed: int = 7, watch: Any = None) -> Result:
     experiment = get(name)
     return experiment.run(experiment.bind(QUICK[name]), seed, watch)
+
+
+@functools.cache  # with the budgets of this file alone: see tests/experiments/runs.py
+def quick_run(name: str, seed: int = 7) -> Result:
+    return fresh_run(name, seed)
+
+
+@functools.cache
+def watched(name: str) -> tuple[Result, tuple[Frame, ...]]:
+    frames: list[Frame] = []
+    return fresh_run(name, watch=frames.append), tuple(frames)
 
 
 def test_every_experiment_is_tested_here() -> None:
@@ -80,9 +92,8 @@ def test_a_run_gives_exactly_the_metrics_that_it_declares(name: str) -> None:
 
 @ALL
 def test_watching_changes_nothing(name: str) -> None:
-    frames: list[Frame] = []
-    watched = quick_run(name, watch=frames.append)
-    assert watched == quick_run(name)
+    result, frames = watched(name)
+    assert result == quick_run(name)
     assert frames
     progress = [frame.progress for frame in frames]
     assert progress == sorted(progress)
@@ -92,9 +103,7 @@ def test_watching_changes_nothing(name: str) -> None:
 
 @ALL
 def test_frames_fit_a_terminal(name: str) -> None:
-    frames: list[Frame] = []
-    quick_run(name, watch=frames.append)
-    for frame in frames:
+    for frame in watched(name)[1]:
         assert all(len(line) <= 80 for line in (frame.title, *frame.lines))
         assert not any("\x1b" in line or "\n" in line for line in frame.lines)
         assert not frame.inks or list(map(len, frame.inks)) == list(map(len, frame.lines))
@@ -102,23 +111,22 @@ def test_frames_fit_a_terminal(name: str) -> None:
 
 @ALL
 def test_nobody_has_to_watch_for_longer_than_four_seconds(name: str) -> None:
-    frames: list[Frame] = []
-    quick_run(name, watch=frames.append)
+    _, frames = watched(name)
     assert sum(frame.hold for frame in frames) <= 4
     assert frames[-1].hold == 0  # the last one is printed with the answer
 
 
 @ALL
 def test_the_seed_decides_the_run(name: str) -> None:
-    assert quick_run(name, seed=3) == quick_run(name, seed=3)
-    found = {tuple(quick_run(name, seed=seed).metrics.values()) for seed in range(5)}
+    assert fresh_run(name, 3) == quick_run(name, 3)
+    found = {tuple(quick_run(name, seed).metrics.values()) for seed in range(5)}
     assert len(found) > 1
 
 
 @ALL
 def test_the_claim_holds_for_any_seed(name: str) -> None:
     for seed in range(5):
-        result = quick_run(name, seed=seed)
+        result = quick_run(name, seed)
         assert (result.verdict, result.scale) == ("holds", "1:1"), result.note
 
 
@@ -161,7 +169,11 @@ def test_its_question_can_be_asked_and_explained(name: str) -> None:
 
 
 GUESS: Predict[Any] = Predict(
-    question=lambda _: "How many?", metric="m", tolerance=0.2, explain=lambda *_: ""
+    question=lambda _: "How many?",
+    metric="m",
+    tolerance=0.2,
+    explain=lambda *_: "",
+    example="9",
 )
 
 
@@ -204,7 +216,7 @@ def test_a_scaled_run_names_what_does_not_carry_over(
     declared = [metric.name for metric in experiment.metrics]
     assert result.not_carried
     assert [one for one in declared if one in result.not_carried] == list(result.not_carried)
-    assert quick_run(name).not_carried == ()
+    assert fresh_run(name).not_carried == ()
 
 
 def test_an_unknown_experiment_gets_a_suggestion() -> None:

@@ -5,7 +5,7 @@ with the same fingerprint gave another result, evidence that nobody touched woul
 
 When a change of results is meant: raise the experiment's `revision`, then record with
 
-    python tests/experiments/test_golden.py
+    python -m tests.experiments.test_golden
 
 which refuses to overwrite results of a revision that is already recorded.
 """
@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from sdcli.experiments import Result, get, names, params_json
+from sdcli.experiments import get, names, params_json
+from tests.experiments.runs import run_of
 
 GOLDEN = Path(__file__).with_name("golden.json")
 # The defaults and two other settings of each; the seed differs too.
@@ -61,11 +62,10 @@ RUNS = [(name, given, seed) for name, runs in SETTINGS.items() for given, seed i
 def found(name: str, given: dict[str, Any], seed: int) -> dict[str, Any]:
     """One run as it stands in the file."""
     experiment = get(name)
-    params = experiment.bind(given)
-    result: Result = experiment.run(params, seed)
+    result = run_of(name, given, seed)
     return {
         "revision": experiment.revision,
-        "params": params_json(params),
+        "params": params_json(experiment.bind(given)),
         "seed": seed,
         "metrics": result.metrics,
         "verdict": result.verdict,

@@ -11,6 +11,7 @@ from sdcli.experiments import Frame, Result, get
 from sdcli.experiments import ring_balance as module
 from sdcli.experiments.ring_balance import expected_spread
 from sdcli.reference.hashing import Ring
+from tests.experiments.runs import run_of
 
 EXPERIMENT = get("ring.balance")
 
@@ -20,14 +21,14 @@ def run(seed: int = 7, **values: Any) -> Result:
 
 
 def test_four_times_the_virtual_nodes_halve_the_spread() -> None:
-    few, many = run(vnodes=40), run(vnodes=160)
+    few, many = run(vnodes=40), run_of("ring.balance")  # its shares need no keys
     # 1/sqrt(4) = 0.5; each spread is known to 1.5 %, so their ratio to 2 %: three times that
     assert many.metrics["spread"] / few.metrics["spread"] == pytest.approx(0.5, rel=0.06)
     assert many.metrics["expected_spread"] / few.metrics["expected_spread"] == 0.5
 
 
 def test_so_does_a_design_that_goes_from_160_to_640() -> None:
-    few, many = run(vnodes=160), run(vnodes=640)
+    few, many = (run_of("ring.balance", given) for given in ({}, {"vnodes": 640}))
     assert many.metrics["spread"] / few.metrics["spread"] == pytest.approx(0.5, rel=0.1)
 
 

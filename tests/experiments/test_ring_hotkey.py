@@ -129,13 +129,44 @@ def test_many_requests_run_at_a_scale(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(requests=4000)
     assert "1:2 (50 of 100 virtual nodes)" in result.scale
     assert "1:4 (1,000 of 4,000 requests)" in result.scale
-    assert result.not_carried == (
-        "plain_peak_to_mean",
-        "spilled_share",
-        "probes",
-        "requests_given",
-    )
+    carried = [metric for metric in result.metrics if metric not in result.not_carried]
+    assert carried == ["hottest_to_mean", "over_cap", "hottest_share"]
     assert result.verdict == "holds"
+
+
+@pytest.mark.parametrize(
+    ("budget", "carried"),
+    [
+        # Fewer points: the cap and the hot key are what they were, the shares are not.
+        ("POINTS_BUDGET", {"cap_to_mean", "least_spilled_share", "requests_given"}),
+        # Fewer requests: the shares are exact, all that is counted has more chance in it.
+        ("REQUESTS_BUDGET", {"arcs_peak_to_mean"}),
+    ],
+)
+def test_what_carries_over_depends_on_what_was_cut(
+    monkeypatch: pytest.MonkeyPatch, budget: str, carried: set[str]
+) -> None:
+    monkeypatch.setattr(module, budget, 1000)
+    left_out = set(run().not_carried)
+    assert {"plain_peak_to_mean", "spilled_share", "probes"} <= left_out
+    assert not carried & left_out
+    told_apart = {"arcs_peak_to_mean", "cap_to_mean", "least_spilled_share", "requests_given"}
+    assert told_apart - carried <= left_out
+
+
+def test_the_nodes_looked_at_have_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One key and a bound of 1: the request m looks at m nodes, so m requests at m(m + 1)/2."""
+    monkeypatch.setattr(module, "PROBES_BUDGET", 5000)
+    frames: list[Frame] = []
+    result = run(nodes=500, vnodes=1, keys=1, bound=1, requests=400, watch=frames.append)
+    # 99 * 100 / 2 = 4950 are not spent, 100 * 101 / 2 = 5050 are
+    assert result.metrics["requests_given"] == 100
+    assert result.metrics["probes"] == 50.5
+    assert result.scale.startswith("1:4 (100 of 400 requests): these looked at 5,000 nodes or more")
+    assert "spilled_share" in result.not_carried
+    assert result.verdict == "holds"
+    assert frames[-1].title.startswith("100 requests")
+    assert frames[-1].progress == 1.0
 
 
 def test_the_picture_has_the_busiest_first_and_nobody_above_the_bound() -> None:
@@ -153,7 +184,11 @@ def test_the_picture_has_the_busiest_first_and_nobody_above_the_bound() -> None:
     ("values", "asked", "told"),
     [
         ({}, "One key gets", "no number of virtual nodes changes that"),
-        ({"skew": 0}, "All keys are asked for alike", "more virtual nodes would help"),
+        ({"skew": 0}, "All keys are asked for alike", "more virtual nodes would lower"),
+        # 4000 requests on 20 nodes are 200 each, +- 14: near the arcs, if the keys are many.
+        ({"skew": 0, "vnodes": 1, "keys": "1G"}, "alike", "would lower. The busiest bears"),
+        # A key and a request for each node: the busiest has several by chance, no arcs to blame.
+        ({"skew": 0, "nodes": 1000, "requests": 1000}, "alike", "chance: 1,000 keys and 1,000 req"),
         ({"keys": 1}, "100 % of all requests", "20 times the mean; measured 20"),
     ],
 )

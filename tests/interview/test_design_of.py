@@ -4,10 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sdcli.content import parse_scenario
 from sdcli.design import dump, parse, validate
-from sdcli.interview import Step
-from tests.interview.scenario_text import scenario
-from tests.interview.walking import finish, give, run, skip_to, start, walk, walk_to
+from sdcli.interview import Machine, Step
+from tests.interview.scenario_text import TEXT, scenario
+from tests.interview.walking import ANSWERS, finish, give, run, skip_to, start, walk, walk_to
 
 
 def test_an_interview_of_empty_answers_makes_an_empty_design_and_no_score() -> None:
@@ -90,6 +91,25 @@ def test_a_target_brings_the_experiment_that_measures_it() -> None:
         "ring.rebalance",
         "ring.plan",
     ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "more"), [("holds", ["ring.hotkey"]), ("fails", ["ring.hotkey"]), ("skipped", [])]
+)
+def test_what_ran_on_a_component_backs_it(verdict: str, more: list[str]) -> None:
+    question = parse_scenario(TEXT.replace("run: ring.rebalance", "run: ring.hotkey"), "a test")
+    end = ANSWERS.index(("high_level.components", ""))
+    other = ("high_level.components", "spare: hash-ring nodes=3")
+    machine = walk(Machine(question), (*ANSWERS[:end], other, *ANSWERS[end:]))
+    skip_to(machine, "deep_dive.spreading.run")
+    machine.ran({}, verdict)
+    components = machine.design().components
+    assert [part.run for part in components["ring"].evidence] == [
+        "ring.balance",
+        "ring.rebalance",
+        *more,
+    ]
+    assert [part.run for part in components["spare"].evidence] == ["ring.balance", "ring.rebalance"]
 
 
 def test_lists_lose_their_bullets_and_a_metric_line_becomes_a_target() -> None:

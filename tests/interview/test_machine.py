@@ -165,7 +165,7 @@ class TestBack:
         assert machine.state.runs == ()
         give(machine, "50 %")
         assert isinstance(machine.current, RunExperiment)
-        assert machine.current.predicted == 0.5
+        assert machine.current.predicted.value == 0.5
 
     def test_it_works_while_an_experiment_is_due(self) -> None:
         machine = skip_to(walk(start()), "deep_dive.spreading.run")
@@ -427,13 +427,62 @@ def test_a_prediction_is_compared_with_the_run() -> None:
     assert (announced.params["nodes"], announced.params["vnodes"]) == (6, 200)
     give(machine, "15 %")
     assert isinstance(machine.current, RunExperiment)
-    assert machine.current.predicted == 0.15
+    assert machine.current.predicted.value == 0.15
     reply = run(machine)
     assert reply.say == (
         "You said 0.15, the run gives 0.14 for moved_share: near enough (within 20 %).",
         "Few keys moved.",
         "The new node takes its share and nothing else moves.",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("4x", 4),
+        ("4 x", 4),
+        ("3.5×", 3.5),
+        ("4 times", 4),
+        ("4 times the mean", 4),
+        ("4-fold", 4),
+        ("4 times the average", 4),
+        ("12 %", 0.12),
+        ("1/8", 0.125),
+    ],
+)
+def test_a_ratio_may_be_said_as_people_say_it(text: str, number: float) -> None:
+    machine = skip_to(walk(start()), "deep_dive.spreading.predict")
+    give(machine, text)
+    assert isinstance(machine.current, RunExperiment)
+    assert machine.current.predicted.value == number
+
+
+@pytest.mark.parametrize("text", ["times", "x", "the mean", "4 times the", "4 xx", "four times"])
+def test_what_is_no_ratio_is_no_prediction(text: str) -> None:
+    machine = skip_to(walk(start()), "deep_dive.spreading.predict")
+    error = machine.answer(text).error
+    assert error is not None
+    assert "3.5 times" in error.expected
+
+
+@pytest.mark.parametrize(("text", "said"), [("1.5 h", "90 min"), ("90", "90 min")])
+def test_a_prediction_is_told_in_the_unit_of_what_was_measured(text: str, said: str) -> None:
+    machine = skip_to(walk(start()), "deep_dive.spreading.predict")
+    give(machine, text)
+    reply = machine.ran(
+        {"minutes": 40.0}, "holds", metric="minutes", is_close=False, within="", unit="min"
+    )
+    assert reply.say == (f"You said {said}, the run gives 40 min for minutes: not near enough.",)
+    (prediction,) = machine.report().predictions
+    assert (prediction.predicted, prediction.measured, prediction.unit) == (90.0, 40.0, "min")
+
+
+def test_a_prediction_of_another_kind_is_not_set_beside_the_run() -> None:
+    machine = skip_to(walk(start()), "deep_dive.spreading.predict")
+    give(machine, "4 GB")
+    reply = machine.ran({"minutes": 40.0}, "holds", metric="minutes", unit="min")
+    assert reply.say == ("The run gives 40 min for minutes.",)
+    assert machine.report().predictions[0].predicted is None
 
 
 def test_without_a_prediction_the_experiment_still_runs() -> None:

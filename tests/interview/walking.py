@@ -82,7 +82,7 @@ def run(machine: Machine) -> Reply:
         "Few keys moved.",
         metric="moved_share",
         is_close=machine.current.predicted is not None
-        and abs(machine.current.predicted - 0.14) <= 0.028,  # a fifth of 0.14
+        and abs(machine.current.predicted.value - 0.14) <= 0.028,  # a fifth of 0.14
         within="within 20 %",
         explain="The new node takes its share and nothing else moves.",
     )

@@ -9,7 +9,7 @@ from sdcli.core.errors import InputError
 from sdcli.design.kinds import KINDS
 from sdcli.design.lines import check_flow, unknown_kind, unknown_param
 from sdcli.design.model import CLIENT
-from sdcli.design.settings import setting_value
+from sdcli.design.settings import check_counts, setting_value, settings
 from sdcli.design.validation.desk import BUILT_IN
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def _component(desk: Desk, name: str, component: Component) -> Iterator[Fault]:
                 )
             except InputError as error:
                 yield desk.error(at, error)
+    if kind.within:
+        yield from _counts(desk, key, component)
     seen: set[str] = set()
     for i, evidence in enumerate(component.evidence):
         at = (*key, "evidence", i, "run")
@@ -64,6 +66,20 @@ def _component(desk: Desk, name: str, component: Component) -> Iterator[Fault]:
         elif evidence.run in seen:
             yield desk.fault(at, f"{evidence.run} stands twice for {name}", "keep one")
         seen.add(evidence.run)
+
+
+def _counts(desk: Desk, key: Key, component: Component) -> Iterator[Fault]:
+    """Counts that are larger than the count of what they are on."""
+    if any(desk.fails_elsewhere(text) for text in component.given.values()):
+        return
+    try:
+        found = settings(component, desk.values, desk.design.nouns)
+    except InputError:
+        return  # what cannot be used has its own fault
+    try:
+        check_counts(component.kind, found)
+    except InputError as error:
+        yield desk.error((*key, "params", error.where), error)
 
 
 def flows(desk: Desk) -> Iterator[Fault]:

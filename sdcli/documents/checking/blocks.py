@@ -100,6 +100,8 @@ class Inspection:
     def _state(self, source: Source) -> BlockState:
         only = self._build("--only", source.id)
         block, entry = self.blocks.get(source.id), self._entry(source.id)
+        if not self.exists and source.plan and source.plan.problem:  # a build would not help
+            return BlockState(source.id, "failed", f"it cannot run: {source.plan.problem}")
         if not self.exists:
             return BlockState(source.id, "missing", "there is no document", remedy=self._build())
         if block is None:
@@ -164,7 +166,8 @@ class Inspection:
             reason = f"the claim does not hold: {result.note}"
             return BlockState(source.id, "failed", reason, remedy=plan.command)
         reason = f"it did not run: {self.study.book.problem(plan)}"
-        return BlockState(source.id, "failed", reason, remedy=only if entry.run else "")
+        whole = f"sdcli doc check {self.given}" if self.fast and not plan.trouble() else ""
+        return BlockState(source.id, "failed", reason, remedy=only if entry.run else whole)
 
     def _hashed(self, source: Source, block: Block, entry: Entry) -> BlockState:
         """By hashes alone."""

@@ -17,7 +17,15 @@ from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.design import KINDS
 from sdcli.documents.evidence.measures import in_quantities, measure_of
-from sdcli.documents.evidence.plan import MetricOf, Plan, Row, Taken, own_value, problem_of
+from sdcli.documents.evidence.plan import (
+    MetricOf,
+    Plan,
+    Row,
+    Taken,
+    is_typed,
+    own_value,
+    problem_of,
+)
 from sdcli.documents.evidence.provenance import sources_of
 from sdcli.documents.evidence.result import Evidence, Measure, fingerprint, rounded
 from sdcli.estimate import registry
@@ -193,8 +201,8 @@ def plan_analytic(facts: Facts, component: str, item: EvidenceRun) -> Analytic:
     """A calculator worked out for a component.
 
     Raises:
-        InputError: a parameter that it does not have or that is missing, or a value of another
-            kind; `where` is its name.
+        InputError: a parameter that it does not have, or a typed value of another kind or out of
+            bounds; `where` is its name.
     """
     calculator = registry.get(item.run)
     own = KINDS[facts.design.components[component].kind].calculators.get(calculator.name, {})
@@ -228,6 +236,8 @@ def plan_analytic(facts: Facts, component: str, item: EvidenceRun) -> Analytic:
             ranged[param.name] = value
             values[param.name] = quantity(_median(value), nouns=facts.design.nouns)
             taken.origins[param.name] += f", median of {value}"
+        if is_typed(facts, item, param.name):
+            param.kind.accept(values[param.name], param.name)  # it raises what a run would raise
     return Analytic(
         component=component,
         item=item.model_copy(update={"seed": SEED}),

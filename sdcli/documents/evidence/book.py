@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import FaultsFound, InputError
 from sdcli.design import in_order
-from sdcli.documents.evidence.plan import problem_of
-from sdcli.documents.evidence.plans import plans
+from sdcli.documents.evidence.plan import is_typed, problem_of
+from sdcli.documents.evidence.plans import fault_of, plans
 from sdcli.documents.evidence.result import Evidence
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Book:
         self._stored = stored
         self._run = run
         self._results: dict[str, Evidence | str] = {}
+        self._is_variant = False  # what an option would make of a typed value is no fault of it
 
     def beside(self, facts: Facts) -> Book:
         """The book of a variant of the design; what ran for one of the two has run for both.
@@ -56,6 +57,7 @@ class Book:
         """
         other = Book(facts, self._stored, self._run)
         other._results = self._results
+        other._is_variant = True
         return other
 
     @property
@@ -77,6 +79,9 @@ class Book:
 
         Returns:
             None when there is no result: `problem` says why.
+
+        Raises:
+            FaultsFound: it refuses what was typed for it, beside the values that it comes with.
         """
         found = self._found(plan)
         return found if isinstance(found, Evidence) else None
@@ -100,5 +105,8 @@ class Book:
             try:
                 self._results[mark] = self._run(plan) if self._run else plan.run()
             except InputError as error:
+                if not self._is_variant and is_typed(self.facts, plan.item, error.where):
+                    fault = fault_of(self.facts, plan.component, plan.name, error)
+                    raise FaultsFound([fault]) from error
                 self._results[mark] = problem_of(error)
         return self._results[mark]

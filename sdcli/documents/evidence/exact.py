@@ -10,7 +10,15 @@ from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.design import ParamSpec, setting_value
 from sdcli.documents.evidence.measures import in_quantities
-from sdcli.documents.evidence.plan import MetricOf, Plan, Row, Taken, own_value, problem_of
+from sdcli.documents.evidence.plan import (
+    MetricOf,
+    Plan,
+    Row,
+    Taken,
+    is_typed,
+    own_value,
+    problem_of,
+)
 from sdcli.documents.evidence.provenance import sources_of
 from sdcli.documents.evidence.result import Evidence, Measure, fingerprint, rounded
 from sdcli.experiments import get, params_json
@@ -137,8 +145,8 @@ def plan_exact(facts: Facts, component: str, item: EvidenceRun) -> Exact:
     """The run of an experiment for a component.
 
     Raises:
-        InputError: a parameter that the experiment does not have, or of another kind; `where` is
-            its name.
+        InputError: a parameter that the experiment does not have, of another kind, or typed out
+            of its bounds; `where` is its name.
     """
     experiment = get(item.run)
     taken = Taken(facts, component, item)
@@ -168,6 +176,8 @@ def plan_exact(facts: Facts, component: str, item: EvidenceRun) -> Exact:
     try:
         bound = experiment.bind(taken.values)
     except InputError as error:
+        if is_typed(facts, item, error.where):
+            raise
         problem = problem_of(error)
     return Exact(
         component=component,

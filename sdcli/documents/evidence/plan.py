@@ -58,8 +58,9 @@ class Plan(ABC):
         origins: where each parameter comes from: the component (its kind's defaults count), `with`,
             or the default of what runs.
         inputs: what of the design decided them.
-        problem: why it cannot run, where it does not reach as far as the design; that is no fault
-            of the design, so the block says so instead of a result.
+        problem: why it cannot run, where it does not reach as far as the design, or as far as an
+            assumption goes; that is no fault of the design, so the block says so instead of a
+            result. What was typed for the run and is out of its bounds is a fault.
     """
 
     component: str
@@ -202,6 +203,14 @@ class Taken:
         return {name: str(value) for name, value in self.values.items()}
 
 
+def is_typed(facts: Facts, item: EvidenceRun, name: str) -> bool:
+    """Whether a parameter stands under `with` as a value of its own, and no number decides it.
+
+    What a run refuses of it is then a fault of the design; else the design may be right.
+    """
+    return name in item.with_ and not facts.names_in(item.with_[name])
+
+
 def own_value(facts: Facts, component: str, param: str) -> bool:
     """Whether a component has a value for a parameter."""
     setting = facts.settings[component].get(param)
@@ -210,5 +219,11 @@ def own_value(facts: Facts, component: str, param: str) -> bool:
 
 def problem_of(error: InputError) -> str:
     """Why something does not run, in a clause."""
-    told = str(error).replace("\n", " ")
+    told = str(error).replace("\n", " ") + came_in(error)
     return f"{told}; it takes {error.expected}" if error.expected else told
+
+
+def came_in(error: InputError) -> str:
+    """What came, to go on with behind what is wrong with it; empty where that says it already."""
+    came = next(iter(error.given.splitlines()), "")  # the next line says of which kind it was
+    return f": {came}" if came and came not in error.what else ""

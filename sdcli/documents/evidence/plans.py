@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sdcli.core.errors import Fault, InputError
 from sdcli.core.suggest import did_you_mean
 from sdcli.documents.evidence.exact import plan_exact
+from sdcli.documents.evidence.plan import came_in
 from sdcli.estimate import registry
 from sdcli.experiments import names
 
@@ -40,10 +41,7 @@ def plans(facts: Facts) -> tuple[dict[Pair, Plan], list[Fault]]:
             try:
                 plan = _plan(facts, name, item)
             except InputError as error:
-                at: Key = (*key, "with", error.where)
-                message = f"{item.run}: {error.what}"
-                message += f"; expected {error.expected}" if error.expected else ""
-                faults.append(facts.tree.fault(at, message.replace("\n", " "), error.fix))
+                faults.append(fault_of(facts, name, item.run, error))
             else:
                 found[plan.pair] = plan
                 exact += [key] if plan.sort == "exact" else []
@@ -51,6 +49,15 @@ def plans(facts: Facts) -> tuple[dict[Pair, Plan], list[Fault]]:
         many = f"this is run {RUNS_MAX + 1} of {len(exact)}; a run takes seconds"
         faults.append(facts.tree.fault(exact[RUNS_MAX], many, f"at most {RUNS_MAX} in a design"))
     return found, faults
+
+
+def fault_of(facts: Facts, component: str, run: str, error: InputError) -> Fault:
+    """What is wrong with a value under `with`: what it is, what came, what was expected."""
+    runs = [item.run for item in facts.design.components[component].evidence]
+    at: Key = ("components", component, "evidence", runs.index(run), "with", error.where)
+    told = f"{run}: {error.what}{came_in(error)}"
+    told += f"; expected {error.expected}" if error.expected else ""
+    return facts.tree.fault(at, told.replace("\n", " "), error.fix)
 
 
 def _plan(facts: Facts, component: str, item: EvidenceRun) -> Plan:

@@ -8,6 +8,7 @@ A decision's `confirm` must hold; `revisit_when` must not, yet.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,8 @@ from sdcli.documents.judging.formulas import answer
 from sdcli.documents.judging.gaps import ends_of, gap_of
 from sdcli.documents.judging.metrics import Found, of_requirement
 from sdcli.units import parse, quantity
+from sdcli.units.dimension import TIME, Dimension
+from sdcli.units.table import PERCENT, UNITS
 
 if TYPE_CHECKING:
     from sdcli.design import Decision, Quality
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 _FIELDS: tuple[Literal["confirm"], Literal["revisit_when"]] = ("confirm", "revisit_when")
 
+_ONE_UNIT = re.compile(r"[0-9][0-9_.,]*(?P<gap> ?)(?P<unit>%|[A-Za-z]+)")  # 1 h; no formula
+
+_TIME = Dimension.of(TIME)
 _CLOSE = 1e-6  # how far a load may lie from the one asked for and be the same
 
 Word = Literal["met", "unmet", "at-risk", "unmeasured"]
@@ -57,9 +63,9 @@ class Verdict:
         """The measured value in the target's unit, for people; empty when there is none."""
         if self.measured is None or self.target is None:
             return ""
-        unit = self.target.unit
-        comparable = unit and self.measured.dimension == self.target.dimension
-        return (self.measured.to(unit) if comparable and unit else self.measured).summary()
+        if self.measured.dimension != self.target.dimension:
+            return self.measured.summary()
+        return shown_like(self.quality.target, self.measured, self.target.unit)
 
     def to_json(self) -> dict[str, Any]:
         """The row of `doc check --json`; both numbers are in the target's unit."""
@@ -73,6 +79,26 @@ class Verdict:
             "unit": unit or None,
             "reason": self.reason,
         }
+
+
+def shown_like(target: str, measured: Quantity, unit: str | None) -> str:
+    """A value as it reads beside its target, whose unit of time or percent sign it has.
+
+    Args:
+        target: as the design has it.
+        measured: the value.
+        unit: in which it is shown where the target is a formula, or in another kind of unit.
+
+    >>> shown_like("1 h", quantity("102.3 min"), "hour"), shown_like("1 %", quantity("0.0038"), "%")
+    ('1.705 h', '0.38 %')
+    """
+    written = _ONE_UNIT.fullmatch(target.strip())
+    known = UNITS.get(written["unit"]) if written else None
+    if written and known and (known is PERCENT or known.dimension == _TIME):
+        text = measured.to(known.symbol).summary()
+        symbol = known.symbol if known is PERCENT else f" {known.symbol}"
+        return text.replace(symbol, written["gap"] + written["unit"], 1)
+    return (measured.to(unit) if unit else measured).summary()
 
 
 def _number(value: Quantity | None, unit: str) -> float | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sdcli.design import KINDS, leaves, plain
 from sdcli.documents.evidence.measures import shown
 from sdcli.documents.inputs import listed
+from sdcli.documents.sections.comparing import comparison, metric_name
 from sdcli.documents.sections.section import EVERY, Part, Section, Source, any_accepted
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from sdcli.design import Design
     from sdcli.documents.evidence.book import Book
     from sdcli.documents.evidence.plan import Plan
+    from sdcli.documents.evidence.result import Evidence
     from sdcli.documents.facts import Facts
     from sdcli.documents.inputs import Inputs
+    from sdcli.documents.sections.comparing import Comparison
     from sdcli.documents.sections.section import View
 
 _BETTER = {True: "less", False: "more", None: ""}
@@ -126,7 +129,8 @@ def _evidence(facts: Facts, book: Book, plan: Plan) -> View:
     result = book.result(plan)
     if result is None:
         return view
-    metrics = {metric.name: metric for metric in plan.metrics}
+    metrics = _metrics(facts, plan, result)
+    compared = comparison(plan.metrics)
     return view | {
         "source": plan.source,
         "revision": plan.revision,
@@ -136,16 +140,42 @@ def _evidence(facts: Facts, book: Book, plan: Plan) -> View:
         "open_end": result.open_end,
         "scale": result.scale,
         "seed": result.seed,
-        "metrics": [
-            {
-                "title": metrics[name].title,
-                "name": name,
-                "value": shown(measure, facts.design.nouns),
-                "better": _BETTER[metrics[name].less_is_better],
-            }
-            for name, measure in result.metrics.items()
-        ],
+        "metrics": metrics,
+        "compared": _compared(compared, metrics) if compared else None,
+        "others": [row for row in metrics if compared is None or row["name"] not in compared.names],
         "command": plan.command,
+    }
+
+
+def _metrics(facts: Facts, plan: Plan, result: Evidence) -> list[View]:
+    """What a run gave, number by number."""
+    metrics = {metric.name: metric for metric in plan.metrics}
+    return [
+        {
+            "title": metrics[name].title,
+            "name": name,
+            "value": shown(measure, facts.design.nouns),
+            "better": _BETTER[metrics[name].less_is_better],
+        }
+        for name, measure in result.metrics.items()
+    ]
+
+
+def _compared(found: Comparison, metrics: list[View]) -> View:
+    """The same side by side: a column for each thing that is compared."""
+    values = {row["name"]: row["value"] for row in metrics}
+    return {
+        "subjects": list(found.subjects),
+        "like": metric_name(found.subjects[0], found.measures[0].name),
+        "rows": [
+            {
+                "title": measure.title,
+                "name": measure.name,
+                "cells": [values.get(metric_name(one, measure.name)) for one in found.subjects],
+                "better": _BETTER[measure.less_is_better],
+            }
+            for measure in found.measures
+        ],
     }
 
 

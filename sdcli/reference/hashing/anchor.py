@@ -56,13 +56,15 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing.drawing import letters
-from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix
+from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix, shown
 from sdcli.reference.hashing.placement import Placement, Work
 from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Self
+
+    from sdcli.reference.hashing.placement import Distinct
 
 CAPACITY_MAX = 8_388_608  # as many as the largest ring has points
 CAPACITY_PER_NODE = 2
@@ -134,7 +136,7 @@ class Anchor(Placement):
         Anchor.restore({'b': 1, 'c': 2}, removed=[3, 0], hash='blake2b')
         """
         like = "the numbers from 0 up, each once, like {'b': 1, 'c': 2}, [3, 0]"
-        given = f"{buckets!r}, {removed!r}"
+        given = f"{shown(buckets)}, {shown(removed)}"
         if not isinstance(buckets, Mapping) or not isinstance(removed, Sequence):
             raise InputError(
                 "these are no buckets", where="buckets, removed", given=given, expected=like
@@ -173,7 +175,13 @@ class Anchor(Placement):
         return self._names[bucket] or self._refuse_empty()
 
     def work(self, position: int) -> Work:
-        """The key's hash and one for each step; a comparison for each entry of A that is read."""
+        """The key's hash and one for each step; a comparison for each entry of A that is read.
+
+        Raises:
+            InputError: there is no node.
+        """
+        if not self._weights:
+            raise self._empty()
         a, k = self._a, self._k
         bucket = position % len(a)
         hashes = comparisons = 1
@@ -288,7 +296,9 @@ class Anchor(Placement):
 
     # ---- plans
 
-    def ranges(self, new: Anchor, replicas: int = 1) -> Iterator[Range]:
+    def ranges(
+        self, new: Anchor, replicas: int = 1, distinct: Distinct = "node"
+    ) -> Iterator[Range]:
         """Who gives how much to whom, for a hash that is ideal; a move's keys lie everywhere.
 
         Both placements come from a third, by emptying buckets: the one with the removals that
@@ -304,7 +314,7 @@ class Anchor(Placement):
         Raises:
             InputError: more than one replica, or the two have emptied a bucket in another order.
         """
-        self._only_one_copy(replicas)
+        self._only_one_copy(replicas, distinct)
         if not self._weights or not new._weights:
             return
         shared = _shared(self._removed, new._removed)
@@ -408,7 +418,7 @@ def _refuse_capacity(capacity: int, nodes: int) -> None:
         raise InputError(
             "this cannot be a capacity",
             where="capacity",
-            given=repr(capacity),
+            given=shown(capacity),
             expected=f"a whole number from {max(1, nodes)} to {CAPACITY_MAX}, for the most nodes "
             f"there will ever be, like {max(CAPACITY_PER_NODE * nodes, CAPACITY_LEAST)}",
         )

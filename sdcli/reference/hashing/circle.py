@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from sdcli.reference.hashing.hashes import Hash, Keys
+    from sdcli.reference.hashing.placement import Distinct
 
     Way = tuple[Hash, array[int], int, array[int], list[str]]
 
@@ -138,7 +139,11 @@ class Circle(Placement):
         return found
 
     def work(self, position: int) -> Work:
-        """One hash, and a comparison for each point looked at, the owner's included."""
+        """One hash, and a comparison for each point looked at, the owner's included.
+
+        Raises:
+            InputError: the circle is empty.
+        """
         _, guide, shift, *_ = self._way or self._make_way()
         return Work(1, self._first(position) - guide[position >> shift] + 1)
 
@@ -190,33 +195,28 @@ class Circle(Placement):
             yield positions[-1] - SPACE, positions[0]
             yield from pairwise(positions)
 
-    def ranges(self, new: Self, replicas: int = 1) -> Iterator[Range]:
+    def ranges(self, new: Self, replicas: int = 1, distinct: Distinct = "node") -> Iterator[Range]:
         """The stretches whose owners differ, in order around the circle.
 
         Both circles' points together cut it into stretches on which neither changes its mind.
-        With replicas, a node that is new among the owners of a stretch takes it from a node that
-        is no longer among them, or else from the first owner, which has it too.
+        With replicas, the nodes that are new among the owners of a stretch take it from those that
+        are no longer among them: one from one, since both circles name as many.
 
         Cost: O(points of both), times the steps to `replicas` different owners.
+
+        Raises:
+            InputError: fewer than `replicas` nodes, or zones, own anything in one of the two.
         """
+        copies, _ = (place._wanted(replicas, distinct, where="replicas") for place in (self, new))
         cuts = sorted({*self._positions[: self.points], *new._positions[: new.points]})
-        before = cuts[-1] - SPACE if cuts else 0
+        before = cuts[-1] - SPACE
         for cut in cuts:
-            olds, news = (place._owners_of(cut, replicas) for place in (self, new))
-            leaving = [node for node in olds if node not in news] or olds[:1]
-            for i, target in enumerate(node for node in news if node not in olds):
-                source = leaving[i % len(leaving)]
+            olds, news = (place._first_owners(cut, copies, distinct) for place in (self, new))
+            leaving = [node for node in olds if node not in news]
+            coming = [node for node in news if node not in olds]
+            for source, target in zip(leaving, coming, strict=True):
                 yield Range(source, target, (cut - before) / SPACE, before % SPACE, cut)
             before = cut
-
-    def _owners_of(self, position: int, count: int) -> list[str]:
-        """The first `count` different owners of a position, or all that there are."""
-        found: dict[str, None] = {}
-        for owner in self.owners_at(position):
-            found[owner] = None
-            if len(found) == count:
-                break
-        return list(found)
 
     # ---- changes
 
@@ -248,32 +248,29 @@ class Circle(Placement):
     def _added(self, node: str, weights: dict[str, float], zones: Mapping[str, str]) -> Self:
         """The circle with one node's points more; the others' points stay where they are."""
         place = self._like(weights, zones)
-        positions, owners, done = array("Q"), list[str](), 0
-        for position in sorted(place._points(node)):
-            at = self._at(position, node, done)
-            positions.extend(self._positions[done:at])
-            owners.extend(self._owners[done:at])
-            positions.append(position)
-            owners.append(node)
-            done = at
-        positions.extend(self._positions[done : self.points])
-        owners.extend(self._owners[done : self.points])
-        place._set(positions, owners)
+        self._copy_around(node, place._points(node), place, keep=True)
         return place
 
     def _removed(self, node: str, weights: dict[str, float], zones: Mapping[str, str]) -> Self:
         """The circle without one node's points."""
         place = self._like(weights, zones)
+        self._copy_around(node, self._points(node), place, keep=False)
+        return place
+
+    def _copy_around(self, node: str, points: list[int], place: Self, *, keep: bool) -> None:
+        """Copy the stretches between one node's points to `place`, and the points or not."""
         positions, owners, done = array("Q"), list[str](), 0
-        for position in sorted(self._points(node)):
+        for position in sorted(points):
             at = self._at(position, node, done)
             positions.extend(self._positions[done:at])
             owners.extend(self._owners[done:at])
-            done = at + 1
+            if keep:
+                positions.append(position)
+                owners.append(node)
+            done = at if keep else at + 1
         positions.extend(self._positions[done : self.points])
         owners.extend(self._owners[done : self.points])
         place._set(positions, owners)
-        return place
 
     def _at(self, position: int, node: str, done: int) -> int:
         """The index where this point of the node stands, or would stand, at `done` or behind it."""

@@ -171,6 +171,15 @@ def bar(length: float, width: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8]
 
 
+def shortened(name: str, width: int) -> str:
+    """The name, or as much of its beginning as fits, with a sign that more follows.
+
+    >>> shortened("cache-1", 7), shortened("cache-11", 7)
+    ('cache-1', 'cache-…')
+    """
+    return name if len(name) <= width else f"{name[: width - 1]}…"
+
+
 def bars(shares: Mapping[str, float], width: int = 40) -> list[str]:
     r"""One line for each node: its letter, name, share and bar; the longest fills `width`.
 
@@ -190,7 +199,7 @@ def bars(shares: Mapping[str, float], width: int = 40) -> list[str]:
     peak = max(shares.values(), default=0.0) or 1.0
     wide = min(max((len(name) for name in names), default=0), _NAME_WIDTH_MAX)
     lines = [
-        f"{letter[name]} {_short(name, wide):<{wide}}  {shares[name] * 100:6.2f} %  "
+        f"{letter[name]} {shortened(name, wide):<{wide}}  {shares[name] * 100:6.2f} %  "
         f"{bar(shares[name] / peak, width)}"
         for name in names
     ]
@@ -210,7 +219,3 @@ def _ink_of_row(line: str) -> str:
     if letter not in LETTERS or line[1:2] != " ":
         return " " * len(line)
     return letter + "".join(letter if cell in _BLOCKS else " " for cell in line[1:])
-
-
-def _short(name: str, width: int) -> str:
-    return name if len(name) <= width else f"{name[: width - 1]}…"

@@ -46,6 +46,7 @@ SPACE = 1 << 64  # positions on the circle: 64 bits, as Cassandra's tokens
 GAMMA = 0x9E3779B97F4A7C15  # 2^64 / the golden ratio, made odd: SplitMix64's step
 _MASK = SPACE - 1
 _UNSIGNED_64 = ("Q", "L", "N")  # how buffers of unsigned numbers of 8 bytes call themselves
+_TEXTS_OR_OBJECTS = ("w", "u", "s", "O")  # and how numpy's buffers of keys do, behind a length
 
 
 def to_bytes(key: str | bytes) -> bytes:
@@ -60,7 +61,7 @@ def to_bytes(key: str | bytes) -> bytes:
         raise InputError(
             "this cannot be a key",
             where="key",
-            given=f"{key!r} ({type(key).__name__})",
+            given=f"{shown(key)} ({type(key).__name__})",
             expected='text or bytes, like "user:42"',
         )
     try:
@@ -69,6 +70,18 @@ def to_bytes(key: str | bytes) -> bytes:
         raise InputError(
             "this text has no UTF-8 form", where="key", given=ascii(key), expected="Unicode text"
         ) from error
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: as Python writes it, if Python can.
+
+    >>> shown("7"), shown(10**5000)  # no number of more than 4300 digits is written
+    ("'7'", 'int, too long to be written')
+    """
+    try:
+        return repr(value)
+    except ValueError:
+        return f"{type(value).__name__}, too long to be written"
 
 
 def mix(number: int) -> int:
@@ -91,17 +104,19 @@ def positions_of(keys: Keys, hash_: Hash) -> Iterable[int]:
     """
     like = 'a list of keys, like ["user:1", "user:2"], or array("Q") of hashes'
     if isinstance(keys, (str, bytes)) or not isinstance(keys, Iterable):
-        raise InputError("these are not many keys", where="keys", given=repr(keys), expected=like)
+        raise InputError("these are not many keys", where="keys", given=shown(keys), expected=like)
     try:
         view = memoryview(keys)  # type: ignore[arg-type]
     except (TypeError, ValueError):  # numpy says the latter of what no buffer can hold: dates
         return _hashed(keys, hash_)  # type: ignore[arg-type]  # no buffer, so keys
     if view.format not in _UNSIGNED_64 or view.itemsize != 8 or view.ndim != 1:  # noqa: PLR2004
+        has_keys = str(view.format).endswith(_TEXTS_OR_OBJECTS)
         raise InputError(
-            "a buffer of keys holds unsigned 64-bit numbers",
+            "a buffer of keys holds unsigned 64-bit numbers, in this machine's byte order",
             where="keys",
             given=f"{type(keys).__name__} of format {view.format!r}, {view.ndim} dimensions",
             expected=like,
+            fix="keys.tolist() makes a list of keys of it" if has_keys else "",
         )
     return view
 
@@ -161,8 +176,8 @@ def hash_named(name: str) -> Hash:
         raise InputError(
             "no hash has this name",
             where="hash",
-            given=str(name),
+            given=name if isinstance(name, str) else shown(name),
             expected=" or ".join(HASHES),
-            fix=did_you_mean(str(name), HASHES),
+            fix=did_you_mean(name, HASHES) if isinstance(name, str) else "",
         )
     return loader()

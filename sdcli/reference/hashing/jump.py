@@ -52,6 +52,8 @@ from sdcli.reference.hashing.shares import Range
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from sdcli.reference.hashing.placement import Distinct
+
 _FACTOR = 2862933555777941757  # the paper's generator: state * _FACTOR + 1, modulo 2^64
 _MASK = SPACE - 1
 _TOP = 33  # bits dropped: the low bits of such a generator repeat soon, the 31 above them do not
@@ -168,7 +170,7 @@ class Jump(Placement):
         """
         return {node: 1 / len(self._names) for node in self._names}
 
-    def ranges(self, new: Jump, replicas: int = 1) -> Iterator[Range]:
+    def ranges(self, new: Jump, replicas: int = 1, distinct: Distinct = "node") -> Iterator[Range]:
         """Who gives how much to whom; a move's keys lie everywhere.
 
         When n nodes become m, each new one gets 1/m of the keys, one n-th of that from each that
@@ -179,7 +181,7 @@ class Jump(Placement):
         Raises:
             InputError: more than one replica, or lists of which neither begins with the other.
         """
-        self._only_one_copy(replicas)
+        self._only_one_copy(replicas, distinct)
         short, long = sorted((self._names, new._names), key=len)
         if long[: len(short)] != short:
             raise InputError(

@@ -66,6 +66,8 @@ _SHIFT = 32  # from ketama's places to the circle's positions
 _FLOAT = struct.Struct("<f")  # a C float: rounds to the nearest of 24 bits
 _FLOAT_MIN, _FLOAT_MAX = 1.1754943508222875e-38, 3.4028234663852886e38  # float.h, rounded
 _FOUR_PLACES = struct.Struct("<4I")
+_FIRST_PLACE = struct.Struct("<I").unpack_from
+_fresh = md5(usedforsecurity=False).copy
 
 
 class Ketama(Circle):
@@ -161,7 +163,10 @@ def position_of(data: bytes) -> int:
     >>> position_of(b"test") >> 32  # libketama's python_ketama/tests.py
     3446378249
     """
-    return int.from_bytes(md5(data, usedforsecurity=False).digest()[:4], "little") << _SHIFT
+    state = _fresh()  # a copy is made sooner than a new one; as in hashes.py
+    state.update(data)
+    place: int = _FIRST_PLACE(state.digest())[0]
+    return place << _SHIFT
 
 
 def _digests(weights: Mapping[str, float]) -> dict[str, int]:

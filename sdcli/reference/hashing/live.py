@@ -26,24 +26,30 @@ Invariants:
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
-if TYPE_CHECKING:
-    from sdcli.reference.hashing.placement import Placement
+from sdcli.core.errors import InputError
+from sdcli.reference.hashing.placement import Placement, checked_placement
 
-P = TypeVar("P", bound="Placement")
+P = TypeVar("P", bound=Placement)
 
 
 class Live(Generic[P]):
     """A placement that changes. Threads may read `now` and call the rest at any time.
 
+    It cannot be copied or pickled, since a copy would miss the changes to come; `now` can.
+
     Args:
         place: where it starts.
+
+    Raises:
+        InputError: it is no placement.
     """
 
     __slots__ = ("_lock", "_state")
 
     def __init__(self, place: P) -> None:
+        checked_placement(place)
         self._state = place, 0  # one object, so that placement and version change together
         self._lock = Lock()
 
@@ -97,3 +103,20 @@ class Live(Generic[P]):
             AssertionError: one does not hold.
         """
         self.now.check()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(
+            "what changes cannot be copied: the copy would miss the changes to come",
+            where="copy",
+            given=f"a Live at version {self.version}",
+            expected="its placement of now, live.now; or another that starts there, Live(live.now)",
+        )
+
+    def __repr__(self) -> str:
+        place, version = self._state
+        return f"<Live: version {version}, {place!r}>"

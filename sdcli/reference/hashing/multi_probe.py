@@ -54,12 +54,14 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing.drawing import strip
-from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix
+from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix, shown
 from sdcli.reference.hashing.placement import Placement, Work
 from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sdcli.reference.hashing.placement import Distinct
 
 PROBES_MAX = 1000  # the busiest node a thousandth above the mean; slower than any other way
 
@@ -113,7 +115,7 @@ def shares_of(widths: Sequence[int], probes: int) -> list[float]:
     integral of that from 0 to a_i. On a piece from x to y it is (G(x)^k - G(y)^k) / m: one pass
     over the arcs, shortest first, adds the pieces up.
 
-    Cost: O(n log n).
+    Cost: O(n log n + n log k).
 
     Args:
         widths: of the arcs, whole numbers that sum to SPACE.
@@ -126,13 +128,35 @@ def shares_of(widths: Sequence[int], probes: int) -> list[float]:
     """
     shares = [0.0] * len(widths)
     share, further, before = 0.0, SPACE, 0
+    none_nearer = 1.0  # G(x)^k, at the end of the piece before
     for rank, arc in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
         longer = len(widths) - rank
         left = further - longer * (widths[arc] - before)
-        share += ((further / SPACE) ** probes - (left / SPACE) ** probes) / longer
+        still = power(left / SPACE, probes)
+        share += (none_nearer - still) / longer
         shares[arc] = share
-        further, before = left, widths[arc]
+        further, before, none_nearer = left, widths[arc], still
     return shares
+
+
+def power(number: float, exponent: int) -> float:
+    """The number times itself, `exponent` times, the same bits on every machine.
+
+    `**` of floats asks the C library, and libraries differ in the last bit. Products do not, IEEE
+    754 rounds them in one way only, as long as their order is fixed: that of the exponent's bits.
+
+    Cost: O(log exponent) products.
+
+    >>> power(0.5, 5), power(0.1, 0)
+    (0.03125, 1.0)
+    """
+    product = 1.0
+    while exponent:
+        if exponent & 1:
+            product *= number
+        number *= number
+        exponent >>= 1
+    return product
 
 
 class MultiProbe(Placement):
@@ -164,7 +188,7 @@ class MultiProbe(Placement):
             raise InputError(
                 "this cannot be a number of probes",
                 where="probes",
-                given=repr(probes),
+                given=shown(probes),
                 expected=f"a whole number from 1 to {PROBES_MAX}, like 21",
             )
         super().__init__(nodes, hash, zones)
@@ -291,7 +315,9 @@ class MultiProbe(Placement):
         share = dict(zip(self._owners, shares_of(widths, self._probes), strict=True))
         return {node: share[node] for node in self._weights}
 
-    def ranges(self, new: MultiProbe, replicas: int = 1) -> Iterator[Range]:
+    def ranges(
+        self, new: MultiProbe, replicas: int = 1, distinct: Distinct = "node"
+    ) -> Iterator[Range]:
         """Who gives how much to whom; a move's keys lie everywhere. Exact as `arcs` is.
 
         All that moves when one node comes moves to it, so what each other loses is the difference
@@ -303,7 +329,7 @@ class MultiProbe(Placement):
         Raises:
             InputError: more than one replica, or nodes that differ by more than one.
         """
-        self._only_one_copy(replicas)
+        self._only_one_copy(replicas, distinct)
         differing = self._weights.keys() ^ new._weights.keys()
         if len(differing) > 1:
             raise InputError(

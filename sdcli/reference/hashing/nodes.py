@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
-from sdcli.reference.hashing.hashes import to_bytes
+from sdcli.reference.hashing.hashes import shown, to_bytes
 
 WEIGHT_MAX = 1e300  # the sum of all weights is a number too
 
@@ -34,7 +34,7 @@ def weights_of(nodes: Iterable[str] | Mapping[str, float]) -> dict[str, float]:
         raise InputError(
             "this is not a list of nodes",
             where="nodes",
-            given=repr(nodes),
+            given=shown(nodes),
             expected='names or names with weights, like ["a", "b"] or {"a": 1.0, "b": 2.5}',
         )
     if isinstance(nodes, Mapping):
@@ -46,7 +46,7 @@ def weights_of(nodes: Iterable[str] | Mapping[str, float]) -> dict[str, float]:
             raise InputError(
                 "this node stands twice",
                 where="nodes",
-                given=repr(name),
+                given=shown(name),
                 expected='each name once; for more of the keys, a weight, like {"a": 2.0}',
             )
         weights[name] = 1.0
@@ -63,7 +63,7 @@ def checked_name(name: str) -> str:
         raise InputError(
             "this cannot be the name of a node",
             where="nodes",
-            given=repr(name),
+            given=shown(name),
             expected='text that is not empty, like "cache-1"',
         )
     to_bytes(name)
@@ -81,7 +81,7 @@ def checked_weight(name: str, weight: float) -> float:
         raise InputError(
             "this cannot be a weight",
             where=f"nodes: {name}",
-            given=repr(weight),
+            given=shown(weight),
             expected=f"a number from 0 to {WEIGHT_MAX:g}, like 2.5; 0 gives the node no keys",
         )
     return float(weight)
@@ -97,7 +97,7 @@ def checked_zones(zones: Mapping[str, str], nodes: Iterable[str]) -> dict[str, s
         raise InputError(
             "these are not zones",
             where="zones",
-            given=repr(zones),
+            given=shown(zones),
             expected='the zone of each node, like {"a": "east", "b": "west"}',
         )
     if not zones:
@@ -112,7 +112,7 @@ def checked_zones(zones: Mapping[str, str], nodes: Iterable[str]) -> dict[str, s
             raise InputError(
                 "this node needs the name of a zone",
                 where=f"zones: {name}",
-                given=repr(zone),
+                given=shown(zone),
                 expected='text that is not empty, like "east"; where one node has a zone, all have',
             )
     return {name: zones[name] for name in known}
@@ -125,9 +125,9 @@ def no_such_node(name: str, known: Iterable[str]) -> InputError:
     return InputError(
         "no node has this name",
         where="nodes",
-        given=repr(name),
+        given=shown(name),
         expected=f"one of {few}" if names else "a node; there is none yet",
-        fix=did_you_mean(str(name), names),
+        fix=did_you_mean(name, names) if isinstance(name, str) else "",
     )
 
 

@@ -27,12 +27,22 @@ from __future__ import annotations
 # ruff: noqa: S101 - check() asserts, that is its promise
 from abc import ABC, abstractmethod
 from array import array
+from contextlib import suppress
+from operator import index
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing.drawing import bars
-from sdcli.reference.hashing.hashes import GAMMA, SPACE, hash_named, mix, positions_of, to_bytes
+from sdcli.reference.hashing.hashes import (
+    GAMMA,
+    SPACE,
+    hash_named,
+    mix,
+    positions_of,
+    shown,
+    to_bytes,
+)
 from sdcli.reference.hashing.nodes import (
     checked_name,
     checked_weight,
@@ -100,7 +110,7 @@ class Placement(ABC):
 
     @abstractmethod
     def owner_at(self, position: int) -> str:
-        """The node that owns a position, from 0 to SPACE - 1.
+        """The node that owns a position: a whole number from 0 to SPACE - 1, which is not checked.
 
         Raises:
             InputError: no node can own anything.
@@ -133,7 +143,11 @@ class Placement(ABC):
 
     @abstractmethod
     def work(self, position: int) -> Work:
-        """What `owner_at(position)` does, counted. Cost: that of the lookup."""
+        """What `owner_at(position)` does, counted. Cost: that of the lookup.
+
+        Raises:
+            InputError: no node can own anything, so there is no lookup to count.
+        """
 
     @property
     @abstractmethod
@@ -141,13 +155,15 @@ class Placement(ABC):
         """What the tables take, packed as in C: computed, the same on every machine."""
 
     @abstractmethod
-    def ranges(self, new: Self, replicas: int = 1) -> Iterable[Range]:
+    def ranges(self, new: Self, replicas: int = 1, distinct: Distinct = "node") -> Iterable[Range]:
         """What moves if `new` takes over, for planning.py.
 
         Args:
             new: a placement of the same kind, hash and settings.
             replicas: copies of each key; more than 1 only where owners stand in an order of
                 their own on a circle.
+            distinct: what differs between the copies' owners, the node or its zone, as in
+                `lookup_n`.
 
         Raises:
             InputError: this kind cannot tell, for this change or for replicas.
@@ -222,25 +238,17 @@ class Placement(ABC):
             strict: False takes as many as there are instead of an error.
 
         Raises:
-            InputError: fewer than `count` nodes, or zones, own anything.
+            InputError: fewer than `count` nodes, or zones, own anything; or the count is no
+                whole number.
         """
         wanted = self._wanted(count, distinct, strict=strict)
-        position = self._hash(to_bytes(key))
-        if distinct == "node":
-            found: dict[str, None] = {}  # a set that keeps its order
-            owners = self.owners_at(position)
-            while len(found) < wanted:
-                found[next(owners)] = None
-            return list(found)
-        first_of: dict[str, str] = {}
-        for node in self.owners_at(position):
-            first_of.setdefault(self._zones[node], node)
-            if len(first_of) == wanted:
-                break
-        return list(first_of.values())
+        return self._first_owners(self._hash(to_bytes(key)), wanted, distinct)
 
     def lookup_batch(self, keys: Keys) -> array[int]:
         """The owners of many keys, as numbers into `nodes`: `nodes[batch[i]]` holds key i.
+
+        The numbers are those of this placement's own `nodes`. An equal placement whose nodes came
+        in another order gives the same owners other numbers.
 
         Args:
             keys: texts and bytes; or positions, prehashed: `array("Q")`, a numpy array of
@@ -263,16 +271,26 @@ class Placement(ABC):
         return Stats.of(self.arcs(), self._weights)
 
     def plan(
-        self, new: Placement, data: float = 0.0, bandwidth: float = 0.0, replicas: int = 1
+        self,
+        new: Placement,
+        data: float = 0.0,
+        bandwidth: float = 0.0,
+        replicas: int = 1,
+        *,
+        distinct: Distinct = "node",
     ) -> Plan:
-        """What moves if `new` takes over from this placement; `planning.plan` has the details."""
+        """What moves if `new` takes over from this placement; `planning.plan` has the details.
+
+        The copies of a key are those that `lookup_n(key, replicas, distinct)` names.
+        """
         from sdcli.reference.hashing.planning import plan
 
-        return plan(self, new, data=data, bandwidth=bandwidth, replicas=replicas)
+        return plan(self, new, data, bandwidth, replicas, distinct=distinct)
 
     def describe(self) -> str:
         """The placement as text: what it is, a picture, each node's share, how even they are."""
-        head = f"{self.NAME}: {len(self._weights)} nodes, {self._details()}"
+        nodes = "1 node" if len(self._weights) == 1 else f"{len(self._weights)} nodes"
+        head = f"{self.NAME}: {nodes}, {self._details()}"
         if not self._owning:
             return f"{head}\nempty: no node can own a key"
         stats = self.stats()
@@ -297,6 +315,10 @@ class Placement(ABC):
         return node in self._weights
 
     def __eq__(self, other: object) -> bool:
+        """Whether both give every key to the same nodes, in the same order of replicas.
+
+        They may number their nodes differently: see `lookup_batch`.
+        """
         return type(other) is type(self) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
@@ -324,7 +346,11 @@ class Placement(ABC):
         return []
 
     def _identity(self) -> tuple[object, ...]:
-        """What decides every answer; the order of the nodes does not, unless it says so."""
+        """What decides which nodes every answer names.
+
+        The order in which the nodes came does not, unless an algorithm adds it; it only decides
+        how they are listed, and so numbered.
+        """
         nodes, zones = frozenset(self._weights.items()), frozenset(self._zones.items())
         return (nodes, zones, self._hash_name, *self.settings.values())
 
@@ -353,14 +379,14 @@ class Placement(ABC):
             raise InputError(
                 "this node is there already",
                 where="nodes",
-                given=repr(node),
+                given=shown(node),
                 expected="a new name; to change a weight, remove the node and add it again",
             )
         if zone and self._weights and not self._zones:
             raise InputError(
                 "this placement has no zones",
                 where="zone",
-                given=repr(zone),
+                given=shown(zone),
                 expected="a placement made with zones, which has the zone of every node",
             )
         zones = {**self._zones, node: zone} if zone else self._zones
@@ -384,48 +410,75 @@ class Placement(ABC):
         place._settle(weights, zones)
         return place
 
-    def _only_one_copy(self, replicas: int) -> None:
-        """Refuse to plan replicas, for the kinds whose owners stand on no circle."""
+    def _only_one_copy(self, replicas: int, distinct: Distinct) -> None:
+        """Refuse to plan replicas, for the kinds whose owners stand on no circle.
+
+        A single copy differs from no other, in node or zone, as long as `distinct` can be asked.
+        """
+        self._able(distinct)
         if replicas != 1:
             raise InputError(
                 f"{self.NAME} plans the move of one copy only",
                 where="replicas",
-                given=repr(replicas),
+                given=shown(replicas),
                 expected="1; a ring plans the moves of all replicas",
             )
 
     def _empty(self) -> InputError:
         return nobody_to_ask(self.NAME)
 
-    def _wanted(self, count: int, distinct: Distinct, *, strict: bool) -> int:
+    def _able(self, distinct: Distinct) -> int:
+        """How many nodes, or zones, own anything.
+
+        Raises:
+            InputError: neither "node" nor "zone", or there are no zones.
+        """
+        if distinct == "node":
+            return self._owning
+        if distinct == "zone" and self._zones:
+            return len({self._zones[name] for name, weight in self._weights.items() if weight > 0})
+        raise InputError(
+            "owners cannot be told apart by this",
+            where="distinct",
+            given=shown(distinct),
+            expected='"node", or "zone" in a placement made with zones={"a": "east", ...}',
+        )
+
+    def _wanted(
+        self, count: int, distinct: Distinct, *, strict: bool = True, where: str = "count"
+    ) -> int:
         """How many owners to collect.
 
         Raises:
             InputError: as `lookup_n` says.
         """
-        if distinct == "node":
-            able = self._owning
-        elif distinct == "zone" and self._zones:
-            able = len({self._zones[name] for name, weight in self._weights.items() if weight > 0})
-        else:
-            raise InputError(
-                "owners cannot be told apart by this",
-                where="distinct",
-                given=repr(distinct),
-                expected='"node", or "zone" in a placement made with zones={"a": "east", ...}',
-            )
-        is_count = isinstance(count, int) and not isinstance(count, bool) and count >= 1
-        if not is_count or not able or (strict and count > able):
+        able, count = self._able(distinct), whole_number(count, where)
+        if count < 1 or not able or (strict and count > able):
             raise InputError(
                 f"there are not that many {distinct}s to choose from",
-                where="count",
-                given=repr(count),
+                where=where,
+                given=shown(count),
                 expected=f"a whole number from 1 to {able}, the {distinct}s that own anything; "
                 "strict=False takes fewer when there are no more"
                 if able
                 else "a placement with a node whose weight is above 0",
             )
         return min(count, able)
+
+    def _first_owners(self, position: int, count: int, distinct: Distinct) -> list[str]:
+        """The first `count` owners of a position that differ; no more than there are."""
+        if distinct == "node":
+            found: dict[str, None] = {}  # a set that keeps its order
+            owners = self.owners_at(position)
+            while len(found) < count:
+                found[next(owners)] = None
+            return list(found)
+        first_of: dict[str, str] = {}
+        for node in self.owners_at(position):
+            first_of.setdefault(self._zones[node], node)
+            if len(first_of) == count:
+                break
+        return list(first_of.values())
 
     def _check_owners(self, positions: Iterable[int]) -> None:
         """Assert that an order of owners begins with the owner and leaves nobody out."""
@@ -439,6 +492,40 @@ class Placement(ABC):
                 if not missing:
                     break
             assert not missing, "a node is never asked"
+
+
+def whole_number(value: int, where: str) -> int:
+    """A number that counts something, also one of numpy's.
+
+    Raises:
+        InputError: it is no whole number; True and 1.0 are none either.
+    """
+    if type(value) is int:  # nearly always, and a lookup waits for it
+        return value
+    if not isinstance(value, bool):
+        with suppress(TypeError):
+            return index(value)
+    raise InputError(
+        "this is not a whole number",
+        where=where,
+        given=f"{shown(value)} ({type(value).__name__})",
+        expected="a count, like 3",
+    )
+
+
+def checked_placement(place: object) -> None:
+    """Refuse what is no placement.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not isinstance(place, Placement):
+        raise InputError(
+            "this is not a placement",
+            where="place",
+            given=shown(place),
+            expected='a placement, like Ring(["a", "b", "c"])',
+        )
 
 
 def again(position: int) -> int:

@@ -15,8 +15,9 @@ Invariants (`check()` asserts the first, as far as a plan alone can tell):
     1. No key moves from a node to itself; a plan between equal placements is empty.
     2. With one copy, what each node gains and loses is the difference of its shares.
     3. With more, a node takes a stretch once, from a node that had it.
+    4. Of one move's stretches none begins where another ends: neighbours are joined.
 
-Cost: O(points of both) on a circle; O(nodes of both, multiplied) elsewhere.
+Cost: O(points of both) on a circle; O(nodes of both, multiplied) elsewhere, up to MOVES_MAX moves.
 
 >>> from sdcli.reference.hashing.ring import Ring
 >>> old = Ring(["a", "b", "c"])
@@ -33,10 +34,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.core.errors import InputError
-from sdcli.reference.hashing.placement import Placement
+from sdcli.reference.hashing.hashes import shown
+from sdcli.reference.hashing.placement import Placement, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sdcli.reference.hashing.placement import Distinct
+
+MOVES_MAX = 1_000_000  # more pairs of nodes than anybody reads, or waits for
 
 _ROWS_MAX = 12
 _BYTES_MAX = 1e30  # far beyond anything stored, and far from where floats end
@@ -50,7 +56,8 @@ class Move(NamedTuple):
         share: the part of all keys.
         bytes: of the data.
         seconds: at the bandwidth, if these two nodes did nothing else.
-        ranges: the stretches of the circle (after, upto]; empty where there is no circle.
+        ranges: the stretches of the circle (after, upto], as few as can be; empty where there is
+            no circle.
     """
 
     source: str
@@ -115,6 +122,9 @@ class Plan:
         for move in self.moves:
             assert move.source != move.target, "1: a key moves to where it is"
             assert move.share > 0, "1: a move of nothing"
+            if len(move.ranges) > 1:
+                begins, ends = map(set, zip(*move.ranges, strict=True))
+                assert not begins & ends, "4: neighbours apart"
         pairs = [(move.source, move.target) for move in self.moves]
         assert len(set(pairs)) == len(pairs), "two moves between the same nodes"
 
@@ -139,9 +149,17 @@ class Plan:
 
 
 def plan(
-    old: Placement, new: Placement, data: float = 0.0, bandwidth: float = 0.0, replicas: int = 1
+    old: Placement,
+    new: Placement,
+    data: float = 0.0,
+    bandwidth: float = 0.0,
+    replicas: int = 1,
+    *,
+    distinct: Distinct = "node",
 ) -> Plan:
     """What moves if `new` takes over from `old`.
+
+    The owners of a key are those that `lookup_n(key, replicas, distinct)` names, before and after.
 
     Args:
         old: the placement of now.
@@ -149,11 +167,14 @@ def plan(
         data: bytes of one copy of everything; 0 if only the shares matter.
         bandwidth: bytes a second that a node sends, and at the same time receives; 0 if the time
             does not matter.
-        replicas: copies of each key, on different nodes; more than 1 on a circle only.
+        replicas: copies of each key; more than 1 on a circle only.
+        distinct: what differs between the owners of a key's copies: the node, or the zone, which
+            both placements must know then. A node that changes its zone and nothing else moves
+            no copy in the first case, and may in the second.
 
     Raises:
-        InputError: placements that cannot be compared, one of them empty, or numbers that cannot
-            be.
+        InputError: placements that cannot be compared, one of them empty, numbers that cannot
+            be, or more than MOVES_MAX moves.
     """
     _refuse_unlike(old, new)
     for name, value in (("data", data), ("bandwidth", bandwidth)):
@@ -162,39 +183,63 @@ def plan(
             raise InputError(
                 "this cannot be a number of bytes",
                 where=name,
-                given=repr(value),
+                given=shown(value),
                 expected=f"a number from 0 to {_BYTES_MAX:g}, like 1e12",
             )
-    least = min(sum(weight > 0 for weight in place.weights.values()) for place in (old, new))
-    is_count = isinstance(replicas, int) and not isinstance(replicas, bool)
-    if not is_count or not 1 <= replicas <= least:
+    least = min(place._able(distinct) for place in (old, new))
+    replicas = whole_number(replicas, "replicas")
+    if not 1 <= replicas <= least:
         raise InputError(
             "there cannot be that many replicas",
             where="replicas",
-            given=repr(replicas),
-            expected=f"a whole number from 1 to {least}, the nodes that own anything"
+            given=shown(replicas),
+            expected=f"a whole number from 1 to {least}, the {distinct}s that own anything"
             if least
             else "two placements in which some node owns something",
         )
     shares: dict[tuple[str, str], list[float]] = {}
     stretches: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for one in old.ranges(new, replicas):
+    for one in old.ranges(new, replicas, distinct):
         pair = one.source, one.target
         shares.setdefault(pair, []).append(one.share)
         if one.after is not None and one.upto is not None:
             stretches.setdefault(pair, []).append((one.after, one.upto))
+        if len(shares) > MOVES_MAX:
+            raise InputError(
+                "this plan would have too many moves",
+                where="plan",
+                given=f"more than {MOVES_MAX} pairs of nodes that exchange keys",
+                expected="fewer nodes, or a kind that moves only what must, like ring: there a "
+                "node that comes or goes has one move with each other node",
+            )
     moves = [
         Move(
             *pair,
             share=math.fsum(parts),
             bytes=math.fsum(parts) * data,
             seconds=math.fsum(parts) * data / bandwidth if bandwidth else 0.0,
-            ranges=tuple(stretches.get(pair, ())),
+            ranges=_joined(stretches.get(pair, ())),
         )
         for pair, parts in shares.items()
     ]
     moves.sort(key=lambda move: (-move.share, move.source, move.target))
     return Plan(tuple(moves), float(data), float(bandwidth))
+
+
+def _joined(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Stretches in order around the circle, those that touch made one, through position 0 too.
+
+    >>> _joined([(90, 10), (10, 20), (30, 40), (80, 90)])
+    ((80, 20), (30, 40))
+    """
+    joined: list[tuple[int, int]] = []
+    for after, upto in stretches:
+        if joined and joined[-1][1] == after:
+            after = joined.pop()[0]  # noqa: PLW2901 - it begins where its neighbour does
+        joined.append((after, upto))
+    if len(joined) > 1 and joined[-1][1] == joined[0][0]:
+        joined[0] = joined.pop()[0], joined[0][1]
+    return tuple(joined)
 
 
 def _refuse_unlike(old: Placement, new: Placement) -> None:

@@ -46,12 +46,14 @@ from math import frexp, fsum, inf, log
 from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.core.errors import InputError
-from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix
+from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix, shown
 from sdcli.reference.hashing.placement import Placement, Work
 from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from sdcli.reference.hashing.placement import Distinct
 
 WEIGHT_MIN, WEIGHT_MAX = 1e-100, 1e100  # between them no time overflows or vanishes
 
@@ -232,7 +234,7 @@ class Rendezvous(Placement):
                 raise InputError(
                     "this cannot be a weight in a race",
                     where=f"nodes: {node}",
-                    given=repr(weight),
+                    given=shown(weight),
                     expected=f"0, or a number from {WEIGHT_MIN:g} to {WEIGHT_MAX:g}, like 2.5",
                 )
 
@@ -247,7 +249,9 @@ class Rendezvous(Placement):
         total = fsum(self._weights.values())
         return {node: weight / total if weight else 0.0 for node, weight in self._weights.items()}
 
-    def ranges(self, new: Rendezvous, replicas: int = 1) -> Iterator[Range]:
+    def ranges(
+        self, new: Rendezvous, replicas: int = 1, distinct: Distinct = "node"
+    ) -> Iterator[Range]:
         """Who gives how much to whom; a move's keys lie everywhere. Exact as `arcs` is.
 
         Let all nodes, old and new, run one race; T is the sum of their weights. If a node that
@@ -264,7 +268,7 @@ class Rendezvous(Placement):
         Raises:
             InputError: more than one replica; a weight that changes beside anything else.
         """
-        self._only_one_copy(replicas)
+        self._only_one_copy(replicas, distinct)
         old = {runner.name: runner.weight for runner in self._runners}
         now = {runner.name: runner.weight for runner in new._runners}
         coming = {node: weight for node, weight in now.items() if node not in old}

@@ -43,7 +43,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
-from sdcli.reference.hashing.circle import Circle, refuse_too_many
+from sdcli.reference.hashing.circle import POINTS_MAX, Circle, refuse_too_many
+from sdcli.reference.hashing.hashes import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,12 +75,13 @@ class Ring(Circle):
         hash: str = "blake2b",  # noqa: A002 - the name that every placement and design uses
         zones: Mapping[str, str] | None = None,
     ) -> None:
-        if not isinstance(vnodes, int) or isinstance(vnodes, bool) or vnodes < 1:
+        is_count = isinstance(vnodes, int) and not isinstance(vnodes, bool)
+        if not is_count or not 1 <= vnodes <= POINTS_MAX:
             raise InputError(
                 "this cannot be a number of virtual nodes",
                 where="vnodes",
-                given=repr(vnodes),
-                expected="a whole number from 1 up, like 160",
+                given=shown(vnodes),
+                expected=f"a whole number from 1 to {POINTS_MAX}, like 160",
             )
         super().__init__(nodes, hash, zones)
         self._vnodes = vnodes

@@ -96,6 +96,86 @@ def test_what_is_wrong_with_a_run_is_a_fault_of_the_design(evidence, words):
     assert caught.value.faults[0].line == 4
 
 
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (
+            "{run: ring.hotkey, with: {bound: 0.9}}",
+            "evidence[0].with.bound: ring.hotkey: this is out of bounds: 0.9; expected a ",
+        ),
+        ("{run: ring.hotkey, with: {skew: 10}}", "this is out of bounds: 10; expected"),
+        (
+            "{run: ring.plan, with: {added: 0}}",
+            "with.added: ring.plan: this is out of bounds: 0; expected a whole number from 1 to ",
+        ),
+        ("{run: ring.hotkey, with: {hash: md5}}", "not one of the choices: md5; expected blake2b"),
+        (
+            "{run: servers, with: {peak: 9/s, per_server: 1/s, utilisation: 3}}",
+            "with.utilisation: servers: this must be from 0.01 to 1: 3; expected",
+        ),
+        ("{run: queue, with: {rate: 3 GB}}", "with.rate: queue: this is not events per time: 3 GB"),
+    ],
+)
+def test_a_value_typed_for_a_run_and_out_of_its_bounds_is_a_fault_with_its_line(evidence, words):
+    with pytest.raises(FaultsFound) as caught:
+        book_of(f"components: {{r: {{kind: hash-ring, evidence: [{evidence}]}}}}")
+    assert words in caught.value.render()
+    assert caught.value.faults[0].line == 4
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        ("{run: ring.hotkey, with: {bound: share / 2}}", "bound: this is out of bounds: 200; "),
+        (
+            "{run: servers, with: {peak: 9/s, per_server: 1/s, utilisation: share / 2}}",
+            "utilisation: this must be from 0.01 to 1: 200; ",
+        ),
+    ],
+)
+def test_a_value_that_an_assumption_decides_and_a_run_refuses_is_no_fault(evidence, words):
+    """It may be within the bounds again tomorrow: the block says why it did not run."""
+    book = book_of(
+        "assumptions: {share: {value: 400, source: s}}\n"
+        f"components: {{r: {{kind: hash-ring, evidence: [{evidence}]}}}}"
+    )
+    (plan,) = book.plans.values()
+    assert book.result(plan) is None
+    assert words in book.problem(plan)
+
+
+COPIES = (
+    "assumptions: {copies: {value: 30, source: s}}\n"
+    "components: {r: {kind: hash-ring, params: {nodes: 12}, "
+    "evidence: [{run: ring.plan, with: {replicas: %s}}]}}"
+)
+
+
+def test_what_a_run_refuses_beside_its_other_values_is_a_fault_where_it_was_typed():
+    """No parameter alone is out of its bounds: 30 copies are too many for 12 nodes."""
+    book = book_of(COPIES % 30)
+    with pytest.raises(FaultsFound) as caught:
+        book.result(next(iter(book.plans.values())))
+    told = caught.value.render()
+    assert "components.r.evidence[0].with.replicas: ring.plan: there are not that many" in told
+    assert "30 copies on 12 nodes; expected from 1 to 12" in told
+    assert caught.value.faults[0].line == 5
+
+
+def test_what_a_run_refuses_of_the_design_as_an_option_would_have_it_is_no_fault_of_the_design():
+    twelve = book_of(COPIES % 10)
+    five = book_of((COPIES % 10).replace("nodes: 12", "nodes: 5"))
+    book = twelve.beside(five.facts)
+    assert "10 copies on 5 nodes" in book.problem(next(iter(book.plans.values())))
+
+
+def test_what_a_run_refuses_of_an_assumption_is_told_with_what_came():
+    book = book_of(COPIES % "copies")
+    (plan,) = book.plans.values()
+    assert book.result(plan) is None
+    assert "30 copies on 12 nodes; it takes from 1 to 12" in book.problem(plan)
+
+
 def test_a_component_has_no_evidence_unless_it_is_listed():
     assert book_of("components: {r: {kind: hash-ring}}").plans == {}
 

@@ -6,7 +6,7 @@ import pytest
 
 from sdcli.core.errors import FaultsFound
 from sdcli.documents.judging.metrics import in_quantities
-from sdcli.documents.judging.verdicts import judged
+from sdcli.documents.judging.verdicts import judged, shown_like
 from sdcli.documents.text.markers import blocks_of, pieces
 from sdcli.experiments import limiter_burst
 from sdcli.units import quantity
@@ -256,3 +256,24 @@ def test_a_count_of_a_shorter_window_confirms_and_revisits_nothing(desk, monkeyp
         assert "measured at 1:2, does not carry over" in found[0].message
         assert "has not been measured" in found[0].message
         assert not found[0].fails
+
+
+@pytest.mark.parametrize(
+    ("target", "measured", "shown"),
+    [
+        ("1 h", "102.3 min", "1.705 h"),
+        ("1h", "102.3 min", "1.705h"),
+        ("1 h", "60 to 240 min", "2 h (1 to 4)"),  # the median of a span is sqrt(60 * 240) = 120
+        ("10_000 s", "3 hour", "10.8k s"),  # which the language itself would show in hours
+        ("2 days", "30 hour", "1.25 days"),
+        ("1 %", "0.0038", "0.38 %"),
+        ("1%", "0.0038", "0.38%"),
+        ("99.9 %", "0.99995", "99.995 %"),
+        ("50 ms", "0.03 s", "30 ms"),
+        ("2 * 0.5 h", "90 min", "1.5 hour"),  # a formula may spell one unit in two ways
+        ("1 GB", "200 MB", "0.2 GB"),
+        ("1.25", "1.2", "1.2"),
+    ],
+)
+def test_a_number_reads_like_its_target(target, measured, shown):
+    assert shown_like(target, quantity(measured), quantity(target).unit) == shown

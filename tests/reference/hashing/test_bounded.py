@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import sys
 from fractions import Fraction
 from hashlib import blake2b
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing import Modulo, Ring
 from sdcli.reference.hashing.bounded import BoundedLoads
+from sdcli.reference.hashing.hashes import shown
 from tests.reference.hashing.test_placements import EVERY, NODES, Kind
 
 if TYPE_CHECKING:
@@ -191,14 +194,31 @@ def test_a_higher_bound_spills_less(bound: float, busiest: int) -> None:
     assert tight.probes - tight.acquired >= tight.spilled
 
 
-def test_probes_count_every_owner_that_was_looked_at() -> None:
-    place = Modulo(["a", "b"])
+@EVERY
+def test_probes_count_every_node_that_was_looked_at_once(kind: Kind) -> None:
+    """A hot key and a bound of 1 on n nodes: request k finds k - 1 of them full, and one more."""
+    bounded = BoundedLoads(kind.make(NODES), bound=1)
+    for total in range(1, len(NODES) + 1):
+        bounded.acquire("hot")
+        assert bounded.probes == total * (total + 1) / 2
+
+
+def test_a_full_node_is_looked_at_once_however_many_points_it_has() -> None:
+    class Watched(dict[str, int]):
+        looks = 0
+
+        def __getitem__(self, node: str) -> int:
+            self.looks += 1
+            return super().__getitem__(node)
+
+    place = Ring([f"n{i}" for i in range(50)])
     bounded = BoundedLoads(place, bound=1)
-    owners = [next(walk) for walk in [place.owners_at(place.position("k"))] for _ in range(20)]
-    bounded.acquire("k")  # the first has room
-    bounded.acquire("k")  # the cap is 1: on to the first name that is another
-    looked_at = 1 + next(i for i, name in enumerate(owners) if name != owners[0])
-    assert bounded.probes == 1 + looked_at
+    for _ in range(49):
+        bounded.acquire("hot")
+    bounded._loads = loads = Watched(bounded._loads)
+    last = place.lookup_n("hot", 50)[-1]
+    assert bounded.lookup("hot") == last
+    assert loads.looks == 50  # of some 200 points on the way
 
 
 def test_requests_in_flight_are_not_moved_when_others_end() -> None:
@@ -334,11 +354,25 @@ def test_a_bound_that_could_not_be_kept_is_refused(bound) -> None:
     assert "1.25" in caught.value.expected
 
 
-@pytest.mark.parametrize("bound", [math.nan, "1.25", None, True, [2], 1j])
+@pytest.mark.parametrize(
+    "bound",
+    [math.nan, "1.25", None, True, [2], 1j, 10**400, 10**5000, Fraction(10**400)],
+    ids=lambda bound: shown(bound)[:24],
+)
 def test_what_is_no_number_is_no_bound(bound) -> None:
     with pytest.raises(InputError, match="this cannot be a bound") as caught:
         BoundedLoads(Ring(["a"]), bound)
     assert "math.inf" in caught.value.expected
+
+
+def test_it_shows_what_it_bears_and_cannot_be_copied() -> None:
+    bounded = BoundedLoads(Modulo(["a"]), 1.25)
+    bounded.acquire("k")
+    assert repr(bounded) == "<BoundedLoads: bound 1.25, 1 on Modulo(['a'], hash='blake2b')>"
+    for make in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(InputError, match="cannot be copied") as caught:
+            make(bounded)
+        assert "bounded." in caught.value.expected
 
 
 @pytest.mark.parametrize("place", [["a", "b"], None, Ring])
@@ -404,10 +438,10 @@ def test_a_tiny_weight_is_bounded_in_whole_numbers() -> None:
 def test_describe_shows_load_cap_and_fill() -> None:
     bounded = BoundedLoads(Ring(["a", "b", "c"]), 1.25)
     for _ in range(6):
-        bounded.acquire("video:29")  # owners: a a a b c ..., so 1 or 4 looked at, three times each
+        bounded.acquire("video:29")  # a, and b behind it: 1 or 2 looked at, three times each
     assert bounded.describe().splitlines() == [
         "bounded loads: bound 1.25, ring of 3 nodes, 6 in flight",
-        "6 acquired, 3 of them spilled, 2.50 probes each",
+        "6 acquired, 3 of them spilled, 1.50 nodes looked at each",
         "a      3 of 3      ████████████████████████████████",
         "b      3 of 3      ████████████████████████████████",
         "c      0 of 3",

@@ -19,6 +19,7 @@ from sdcli.reference.hashing.hashes import (
     hash_named,
     mix,
     positions_of,
+    shown,
     to_bytes,
 )
 
@@ -162,6 +163,21 @@ def test_buffers_of_other_numbers_are_refused(typecode: str) -> None:
     assert 'array("Q")' in caught.value.expected
 
 
+def test_what_numpy_holds_otherwise_is_refused_with_the_way_out() -> None:
+    numpy = pytest.importorskip("numpy", reason="numpy is the extra `fast`")
+    swapped = numpy.array([1, 2], numpy.uint64).astype(numpy.dtype(numpy.uint64).newbyteorder())
+    with pytest.raises(InputError, match="in this machine's byte order") as caught:
+        positions_of(swapped, hash_named("blake2b"))
+    assert ("Q" in caught.value.given, caught.value.fix) == (True, "")
+    keys: list[str | bytes] = ["a", "bc"]
+    for texts in (numpy.array(["a", "bc"]), numpy.array(keys, object), numpy.array([b"a", b"bc"])):
+        with pytest.raises(InputError) as caught:
+            positions_of(texts, hash_named("blake2b"))
+        assert "keys.tolist()" in caught.value.fix
+        expected = list(positions_of(keys, hash_named("blake2b")))
+        assert list(positions_of(texts.tolist(), hash_named("blake2b"))) == expected
+
+
 @pytest.mark.parametrize("shape", [(2, 2), (4, 1), ()])
 def test_a_table_of_numbers_is_not_a_list_of_keys(shape: tuple[int, ...]) -> None:
     table = memoryview(bytes(8 * (4 if shape else 1))).cast("Q", shape=shape)
@@ -170,7 +186,7 @@ def test_a_table_of_numbers_is_not_a_list_of_keys(shape: tuple[int, ...]) -> Non
     assert f"{len(shape)} dimensions" in caught.value.given
 
 
-@pytest.mark.parametrize("keys", ["key", b"key", "", 5, None, 1.5])
+@pytest.mark.parametrize("keys", ["key", b"key", "", 5, None, 1.5, 10**5000], ids=shown)
 def test_one_key_is_not_many(keys: object) -> None:
     with pytest.raises(InputError, match="not many keys") as caught:
         positions_of(keys, hash_named("blake2b"))  # type: ignore[arg-type]

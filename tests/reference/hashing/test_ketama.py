@@ -57,9 +57,10 @@ def test_libketamas_own_checksum() -> None:
     told = [b" %d %s\n" % (point, server.encode()) for point, server in places(ring)]
     told.append(told[0])  # behind the last point
     checksum, first = md5(b"\n"), ring._first
+    update = checksum.update
     for i in range(1_000_000):
         position = position_of(b"%d" % i)
-        checksum.update(b"%d" % (position >> 32) + told[first(position)])
+        update(b"%d%b" % (position >> 32, told[first(position)]))
     assert checksum.hexdigest() == "5672b131391f5aa2b280936aec1eea74"
 
 

@@ -7,7 +7,9 @@ changes. Here a reader holds a whole placement or the next one, so none of that 
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import sys
 from threading import Barrier, Event, Thread, Timer
 from typing import TYPE_CHECKING, Any
@@ -202,6 +204,24 @@ def test_describe_says_which_version() -> None:
         "version 1",
         "modulo: 2 nodes, owner = hash mod 2, hash blake2b",
     ]
+
+
+def test_it_shows_its_version_and_cannot_be_copied() -> None:
+    live = Live(Modulo(["a"]))
+    live.add("b")
+    assert repr(live) == "<Live: version 1, Modulo(['a', 'b'], hash='blake2b')>"
+    for make in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(InputError, match="cannot be copied") as caught:
+            make(live)
+        assert "live." in caught.value.expected
+    assert copy.copy(live.now) == live.now
+
+
+@pytest.mark.parametrize("place", [5, None, ["a", "b"], Ring])
+def test_only_a_placement_can_be_live(place) -> None:
+    with pytest.raises(InputError, match="not a placement") as caught:
+        Live(place)
+    assert "Ring" in caught.value.expected
 
 
 def test_check_finds_a_broken_placement() -> None:

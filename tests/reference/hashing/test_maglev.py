@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing import SPACE
-from sdcli.reference.hashing.hashes import mix
+from sdcli.reference.hashing.hashes import mix, shown
 from sdcli.reference.hashing.maglev import Maglev, fill, is_prime
 
 PRIMES = [11, 13, 17, 31, 61, 101]
@@ -311,7 +311,9 @@ def test_a_placement_never_changes_and_can_be_pickled() -> None:
         (7.0, "rows=307"),
         ("7", "rows=307"),
         (None, "rows=307"),
+        (10**5000, "rows=307"),
     ],
+    ids=lambda given: shown(given)[:12],
 )
 def test_rows_that_cannot_be_are_refused_with_a_prime_that_can(rows, fix) -> None:
     with pytest.raises(InputError, match="that many rows") as caught:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing import hashes as hashes_module
 from sdcli.reference.hashing import multi_probe as module
-from sdcli.reference.hashing.hashes import GAMMA, SPACE, blake2b, mix
-from sdcli.reference.hashing.multi_probe import MultiProbe, nearest, probes_of, shares_of
+from sdcli.reference.hashing.hashes import GAMMA, SPACE, blake2b, mix, shown
+from sdcli.reference.hashing.multi_probe import MultiProbe, nearest, power, probes_of, shares_of
 from sdcli.reference.hashing.placement import Work
 from sdcli.reference.hashing.ring import Ring
 
@@ -227,6 +227,23 @@ def test_a_batch_is_the_lookups() -> None:
 # Shares
 
 
+def test_a_power_is_made_of_products_in_the_order_of_the_exponents_bits() -> None:
+    number = 0.7310585786300049  # any: what counts is the last bit
+    square = number * number
+    fourth = square * square
+    eighth = fourth * fourth
+    assert power(number, 0) == 1
+    assert power(number, 1) == number
+    assert power(number, 21) == number * fourth * (eighth * eighth)  # 10101
+    assert power(number, 10) == square * eighth  # 1010
+    for exponent in range(2, 100):
+        # exponent - 1 roundings of at most 2^-53 each, where a square's count for all it is in
+        off = abs(Fraction(power(number, exponent)) / Fraction(number) ** exponent - 1)
+        assert off <= exponent * Fraction(1, 2**53)
+    assert power(0.0, 3) == 0
+    assert power(0.5, 1000) == 2.0**-1000
+
+
 def test_shares_by_hand() -> None:
     # Arcs of 1/8, 3/8, 1/2, in eighths, and two probes: G falls from 8 by 3 to 5 at 1, by 2 to 1 at
     # 3, by 1 to 0 at 4. Pieces: (64 - 25) / 3 = 13, (25 - 1) / 2 = 12, (1 - 0) / 1 = 1, of 64.
@@ -346,7 +363,7 @@ def test_work_counts_halvings_and_distances() -> None:
     assert many.table_bytes == 1023 * 12
 
 
-@pytest.mark.parametrize("probes", [0, -1, 1.5, "21", None, True, 1001])
+@pytest.mark.parametrize("probes", [0, -1, 1.5, "21", None, True, 1001, 10**5000], ids=shown)
 def test_probes_that_cannot_be_are_refused(probes) -> None:
     with pytest.raises(InputError, match="number of probes"):
         MultiProbe(["a"], probes)

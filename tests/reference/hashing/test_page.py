@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sdcli.core.chance import SEED
-from sdcli.experiments import get
 from sdcli.reference import hashing
+from tests.experiments.runs import run_of
 
 FOLDER = Path(hashing.__file__).parent
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -22,11 +21,9 @@ RUNS = re.findall(r"^(sdcli lab run [^#\n]+?)\s*(?:#\s*(\w+): ([\d.]+))?$", PAGE
 def test_what_the_page_says_of_a_run_is_what_it_gives(command, metric, number) -> None:
     _, _, _, name, *options = shlex.split(command)
     given = dict(zip(options[::2], options[1::2], strict=True))
-    experiment = get(name)
-    params = experiment.bind({option.removeprefix("--"): given[option] for option in given})
     assert metric, f"{command}: which metric, and what is it?"
     places = len(number.partition(".")[2])
-    result = experiment.run(params, SEED)
+    result = run_of(name, {option.removeprefix("--"): given[option] for option in given})
     assert f"{result.metrics[metric]:.{places}f}" == number
     assert result.verdict == "holds"
 

@@ -22,6 +22,7 @@ import pytest
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing import SPACE, Modulo, Placement, Ring
 from sdcli.reference.hashing.anchor import Anchor
+from sdcli.reference.hashing.hashes import shown
 from sdcli.reference.hashing.jump import Jump
 from sdcli.reference.hashing.ketama import Ketama
 from sdcli.reference.hashing.maglev import Maglev
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 NODES = ["cache-1", "cache-2", "cache-3", "cache-4", "cache-5"]
 ZONES = dict(zip(NODES, ["east", "west", "east", "west", "north"], strict=True))
 KEYS = [f"key-{i}" for i in range(500)]
+LONG = 10**5000  # more digits than Python writes
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,18 @@ def test_a_batch_takes_numpys_unsigned_numbers(kind: Kind) -> None:
 
 
 @EVERY
+def test_equal_placements_may_number_their_nodes_differently(kind: Kind) -> None:
+    """What is equal is who holds a key; a number means a node of the placement that was asked."""
+    place, other = kind.make(NODES), kind.make(NODES[::-1])
+    if kind.is_ordered:
+        return  # the order makes them different placements
+    assert place == other
+    numbers, others = place.lookup_batch(KEYS[:50]), other.lookup_batch(KEYS[:50])
+    assert numbers != others
+    assert [place.nodes[i] for i in numbers] == [other.nodes[i] for i in others]
+
+
+@EVERY
 def test_work_and_tables_are_counted(kind: Kind) -> None:
     place = kind.make(NODES)
     for key in KEYS[:50]:
@@ -166,6 +180,16 @@ def test_owners_are_different_and_the_first_is_the_lookup(kind: Kind) -> None:
         for count in range(1, len(NODES)):
             assert place.lookup_n(key, count) == owners[:count]
         assert place.lookup_n(key, 99, strict=False) == owners
+
+
+@EVERY
+def test_numpys_whole_numbers_count_too(kind: Kind) -> None:
+    numpy = pytest.importorskip("numpy", reason="numpy is the extra `fast`")
+    place = kind.make(NODES)
+    assert place.lookup_n("k", numpy.int64(3)) == place.lookup_n("k", 3)
+    for other in (numpy.float64(3), numpy.bool_(True)):
+        with pytest.raises(InputError, match="not a whole number"):
+            place.lookup_n("k", other)
 
 
 @EVERY
@@ -423,7 +447,8 @@ def test_describe_names_the_kind_and_every_node(kind: Kind) -> None:
         *({"": 1}, {1: 1}, {"a": -1}, {"a": -0.001}, {"a": math.nan}, {"a": math.inf}),
         *({"a": True}, {"a": "1"}, {"a": None}, {"a": 10**400}),
     ],
-    ids=lambda nodes: ascii(nodes)[:20],
+    # A set has no order of its own, and a name that changes is none.
+    ids=lambda nodes: "a set" if isinstance(nodes, set) else ascii(nodes)[:20],
 )
 def test_nodes_that_cannot_be_are_refused(nodes: Any) -> None:
     for kind in KINDS:
@@ -498,15 +523,19 @@ BAD_CALLS: dict[str, tuple[str, Callable[[Placement], object]]] = {
     "remove: a number": ("no node has this name", lambda place: place.remove(7)),  # type: ignore[arg-type]
     "remove: a list": ("no node has this name", lambda place: place.remove(["cache-1"])),  # type: ignore[arg-type]
     "lookup: a number": ("cannot be a key", lambda place: place.lookup(7)),  # type: ignore[arg-type]
+    "lookup: a long number": ("cannot be a key", lambda place: place.lookup(10**5000)),  # type: ignore[arg-type]
+    "remove: a long number": ("no node has this name", lambda place: place.remove(10**5000)),  # type: ignore[arg-type]
     "lookup: nothing": ("cannot be a key", lambda place: place.lookup(None)),  # type: ignore[arg-type]
     "lookup: no UTF-8": ("UTF-8", lambda place: place.lookup("\ud800")),
     "lookup_n: a number": ("cannot be a key", lambda place: place.lookup_n(7, 1)),  # type: ignore[arg-type]
     "lookup_n: none": ("not that many nodes", lambda place: place.lookup_n("k", 0)),
     "lookup_n: less": ("not that many nodes", lambda place: place.lookup_n("k", -1, strict=False)),
     "lookup_n: too many": ("not that many nodes", lambda place: place.lookup_n("k", 6)),
-    "lookup_n: bool": ("not that many nodes", lambda place: place.lookup_n("k", True)),
-    "lookup_n: float": ("not that many nodes", lambda place: place.lookup_n("k", 1.0)),  # type: ignore[arg-type]
-    "lookup_n: text": ("not that many nodes", lambda place: place.lookup_n("k", "2")),  # type: ignore[arg-type]
+    "lookup_n: far too many": ("not that many nodes", lambda place: place.lookup_n("k", 10**5000)),
+    "lookup_n: bool": ("not a whole number", lambda place: place.lookup_n("k", True)),
+    "lookup_n: float": ("not a whole number", lambda place: place.lookup_n("k", 1.0)),  # type: ignore[arg-type]
+    "lookup_n: text": ("not a whole number", lambda place: place.lookup_n("k", "2")),  # type: ignore[arg-type]
+    "lookup_n: nothing": ("not a whole number", lambda place: place.lookup_n("k", None)),  # type: ignore[arg-type]
     "lookup_n: by rack": ("told apart", lambda place: place.lookup_n("k", 1, "rack")),  # type: ignore[arg-type]
     "lookup_n: by a list": ("told apart", lambda place: place.lookup_n("k", 1, ["node"])),  # type: ignore[arg-type]
     "batch: one text": ("not many keys", lambda place: place.lookup_batch("key")),
@@ -517,11 +546,11 @@ BAD_CALLS: dict[str, tuple[str, Callable[[Placement], object]]] = {
     "batch: signed": ("unsigned", lambda place: place.lookup_batch(array("q", [1]))),  # type: ignore[arg-type]
     "batch: a bytearray": ("unsigned", lambda place: place.lookup_batch(bytearray(8))),  # type: ignore[arg-type]
     **{
-        f"add: weight {weight!r}": (
+        f"add: weight {shown(weight)}": (
             "weight",
             lambda place, weight=weight: place.add("x", weight, "east"),
         )
-        for weight in (-1, math.nan, math.inf, -math.inf, True, "2", None, 10**400)
+        for weight in (-1, math.nan, math.inf, -math.inf, True, "2", None, 10**400, LONG)
     },
 }
 
@@ -569,6 +598,7 @@ def test_an_empty_placement_says_what_it_needs(kind: Kind) -> None:
             lambda place=place: place.lookup_batch([]),
             lambda place=place: place.lookup_n("k", 1),
             lambda place=place: place.lookup_n("k", 1, strict=False),
+            lambda place=place: place.work(0),
         ):
             with pytest.raises(InputError) as caught:
                 call()

@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdcli.core.errors import InputError
-from sdcli.reference.hashing import SPACE, Modulo, Move, Placement, Plan, Ring, plan
+from sdcli.reference.hashing import SPACE, Modulo, Move, Placement, Plan, Ring, plan, planning
 from sdcli.reference.hashing import hashes as hashes_module
+from sdcli.reference.hashing.circle import Circle
+from sdcli.reference.hashing.hashes import shown
 
+ZONED = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("xyz"), min_size=1)
 NAMES = st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=5, unique=True)
 
 
@@ -82,6 +85,106 @@ def test_what_a_node_gains_is_the_difference_of_its_shares(olds, news) -> None:
     for node in {**before, **after}:
         gained = made.received.get(node, 0.0) - made.sent.get(node, 0.0)
         assert gained == pytest.approx(after.get(node, 0.0) - before.get(node, 0.0), abs=1e-12)
+
+
+def asked(place: Placement, position: int, count: int) -> list[str]:
+    """`lookup_n` in different zones, of a key whose hash is this position."""
+    place._hash = lambda data: int.from_bytes(data, "big")
+    return place.lookup_n(position.to_bytes(8, "big"), count, distinct="zone")
+
+
+@settings(max_examples=60)
+@given(ZONED, ZONED, st.integers(1, 4), st.integers(1, 3))
+def test_copies_in_different_zones_move_as_lookups_say(olds, news, vnodes, copies) -> None:
+    """Nodes come, go and change their zones, all in one plan."""
+    old, new = (Ring(list(zones), vnodes, zones=zones) for zones in (olds, news))
+    replicas = min(copies, len(set(olds.values())), len(set(news.values())))
+    made = plan(old, new, replicas=replicas, distinct="zone")
+    made.check()
+    cuts, share = sorted({*old._positions[:-1], *new._positions[:-1]}), Fraction(0)
+    for before, cut in zip([cuts[-1] - SPACE, *cuts], cuts, strict=False):
+        for position in ((before + 1) % SPACE, cut):
+            gone, came = asked(old, position, replicas), asked(new, position, replicas)
+            moved = moves_at(made, position)
+            assert sorted(target for _, target in moved) == sorted(set(came) - set(gone))
+            assert sorted(source for source, _ in moved) == sorted(set(gone) - set(came))
+        share += Fraction((cut - before) * len(moved), SPACE)
+    assert made.share == pytest.approx(float(share), abs=1e-12)
+
+
+def test_nodes_that_change_zones_only_move_second_copies() -> None:
+    """a and b shared a zone, now a and c do; no node comes or goes, so first owners stay.
+
+    By hand, for a first: of the orders of b, c, d behind it bcd takes c before and b after, bdc d
+    and b, cbd c and b, cdb c and d; dbc and dcb take d both times. So 4 of 6 second copies move,
+    if orders are equally likely; 160 points of each of 4 nodes are 8 % of a share.
+    """
+    old = Ring(["a", "b", "c", "d"], zones={"a": "x", "b": "x", "c": "y", "d": "y"})
+    new = Ring(["a", "b", "c", "d"], zones={"a": "x", "b": "y", "c": "x", "d": "y"})
+    assert old.plan(new).moves == old.plan(new, replicas=2).moves == ()
+    assert old.plan(new, distinct="zone").moves == ()
+    made = old.plan(new, replicas=2, distinct="zone")
+    assert made.share == pytest.approx(4 / 6, abs=4 * 0.08 * 4 / 6)
+    count = 2000
+    moved = sum(
+        old.lookup_n(f"key-{i}", 2, "zone") != new.lookup_n(f"key-{i}", 2, "zone")
+        for i in range(count)
+    )
+    deviation = math.sqrt(made.share * (1 - made.share) / count)
+    assert abs(moved / count - made.share) < 4 * deviation
+
+
+class Placed(Circle):
+    """A circle whose points are given by hand."""
+
+    __slots__ = ("_at_hand",)
+
+    NAME = "placed"
+
+    def __init__(self, points: dict[str, list[int]]) -> None:
+        super().__init__(list(points))
+        self._at_hand = points
+        self._fill()
+
+    def _points(self, node: str) -> list[int]:
+        return self._at_hand[node]
+
+    def add(self, node: str, weight: float = 1.0, zone: str = "") -> Placed:
+        raise NotImplementedError
+
+    remove = add
+
+
+@pytest.mark.parametrize(
+    ("points", "ranges"),
+    [
+        # b's points at 10, 20, 30 own (100, 10], (10, 20] and (20, 30]; a's the rest
+        ({"c": [10, 20, 30]}, {"c": [(100, 30)]}),  # all three: one stretch, through 0
+        ({"c": [10, 20], "b": [30]}, {"c": [(100, 20)]}),
+        ({"c": [20, 30], "b": [10]}, {"c": [(10, 30)]}),
+        ({"c": [10, 30], "d": [20]}, {"c": [(100, 10), (20, 30)], "d": [(10, 20)]}),
+        ({"c": [5, 10, 15, 20, 25, 30]}, {"c": [(100, 30)]}),  # its points inside change nothing
+        ({"c": [15], "b": [10, 20, 30]}, {"c": [(10, 15)]}),
+    ],
+)
+def test_neighbouring_stretches_of_one_move_are_one(points, ranges) -> None:
+    old = Placed({"a": [60, 100], "b": [10, 20, 30]})
+    made = plan(old, Placed({"a": [60, 100], **points}))
+    made.check()
+    assert {move.target: list(move.ranges) for move in made.moves} == ranges
+    width = sum((upto - after) % SPACE for all_ in ranges.values() for after, upto in all_)
+    assert made.share == pytest.approx(width / SPACE)
+
+
+def test_stretches_through_0_are_joined_at_both_ends_and_all_around() -> None:
+    old = Placed({"a": [10, 50, 90], "b": [40]})
+    # a's: (90, 10], (40, 50] and (50, 90], so with its neighbours (40, 10]; b's (10, 40]
+    made = plan(old, Placed({"b": [40], "c": [10, 50, 90]}))
+    assert [move.ranges for move in made.moves] == [((40, 10),)]
+    whole = plan(Placed({"a": [10, 50, 90]}), Placed({"b": [20, 70]}))
+    # one stretch, all around: it begins where it ends, at the last cut
+    assert [move.ranges for move in whole.moves] == [((90, 90),)]
+    assert whole.share == 1
 
 
 @given(NAMES, st.integers(1, 4))
@@ -221,10 +324,16 @@ def test_describe_of_many_moves_counts_the_rest() -> None:
         [("a", "b", 0.0)],
         [("a", "b", -0.5)],
         [("a", "b", 0.25), ("a", "b", 0.25)],
+        [("a", "b", 0.25, ((1, 2), (5, 6), (2, 3)))],
+        [("a", "b", 0.25, ((1, 2), (5, 1)))],
     ],
 )
 def test_check_finds_a_broken_plan(moves) -> None:
-    made = Plan(tuple(Move(a, b, share, 0.0, 0.0, ()) for a, b, share in moves), 0.0, 0.0)
+    made = Plan(
+        tuple(Move(a, b, share, 0.0, 0.0, *(ranges or [()])) for a, b, share, *ranges in moves),
+        0.0,
+        0.0,
+    )
     with pytest.raises(AssertionError):
         made.check()
 
@@ -258,7 +367,11 @@ def test_placements_of_different_hashes_are_not_compared() -> None:
 
 
 @pytest.mark.parametrize("name", ["data", "bandwidth"])
-@pytest.mark.parametrize("value", [-1, math.nan, math.inf, True, "1 TB", None, 10**400])
+@pytest.mark.parametrize(
+    "value",
+    [-1, math.nan, math.inf, True, "1 TB", None, 10**400, 10**5000],
+    ids=lambda value: shown(value)[:12],
+)
 def test_what_is_no_number_of_bytes_is_refused(name, value) -> None:
     with pytest.raises(InputError, match="number of bytes") as caught:
         plan(Ring(["a"]), Ring(["b"]), **{name: value})
@@ -266,19 +379,63 @@ def test_what_is_no_number_of_bytes_is_refused(name, value) -> None:
     assert "1e12" in caught.value.expected
 
 
-@pytest.mark.parametrize("replicas", [0, -1, 3, True, 1.0, "2", None])
+@pytest.mark.parametrize("replicas", [True, 1.0, "2", None])
+def test_what_is_no_whole_number_of_replicas_is_refused(replicas) -> None:
+    with pytest.raises(InputError, match="not a whole number") as caught:
+        plan(Ring(["a", "b"]), Ring(["a", "c"]), replicas=replicas)
+    assert caught.value.where == "replicas"
+
+
+@pytest.mark.parametrize("replicas", [0, -1, 3, 10**5000], ids=shown)
 def test_more_replicas_than_nodes_on_either_side_are_refused(replicas) -> None:
     small, large = Ring({"a": 1, "b": 1, "idle": 0}), Ring(["a", "b", "c"])
     for old, new in ((small, large), (large, small)):
         with pytest.raises(InputError, match="that many replicas") as caught:
             plan(old, new, replicas=replicas)
-        assert "from 1 to 2" in caught.value.expected
+        assert "from 1 to 2, the nodes" in caught.value.expected
+        with pytest.raises(InputError, match="not that many nodes") as caught:
+            list(old.ranges(new, replicas))
+        assert caught.value.where == "replicas"
+
+
+def test_more_replicas_than_zones_on_either_side_are_refused() -> None:
+    """The third zone of `small` owns nothing."""
+    small = Ring({"a": 1, "b": 1, "c": 0}, zones={"a": "x", "b": "y", "c": "z"})
+    large = Ring(["a", "b", "c"], zones={"a": "x", "b": "y", "c": "z"})
+    for old, new in ((small, large), (large, small)):
+        assert plan(old, new, replicas=2, distinct="zone").share > 0
+        with pytest.raises(InputError, match="that many replicas") as caught:
+            plan(old, new, replicas=3, distinct="zone")
+        assert "from 1 to 2, the zones" in caught.value.expected
+
+
+@pytest.mark.parametrize("make", [Ring, Modulo])
+def test_without_zones_on_both_sides_none_can_be_told_apart(make) -> None:
+    zoned, plain = make(["a", "b"], zones={"a": "x", "b": "y"}), make(["a", "b", "c"])
+    for old, new, word in ((zoned, plain, "zone"), (plain, zoned, "zone"), (zoned, zoned, "rack")):
+        with pytest.raises(InputError, match="told apart") as caught:
+            plan(old, new, distinct=word)
+        assert caught.value.where == "distinct"
+
+
+def test_more_moves_than_anybody_could_wait_for_are_refused(monkeypatch) -> None:
+    """From 9 nodes to 10: each of the 9 meets each of the 10 in one of 90 remainders, 9 itself."""
+    old, new = Modulo([f"n{i}" for i in range(9)]), Modulo([f"n{i}" for i in range(10)])
+    monkeypatch.setattr(planning, "MOVES_MAX", 81)
+    assert len(plan(old, new).moves) == 81
+    monkeypatch.setattr(planning, "MOVES_MAX", 80)
+    with pytest.raises(InputError, match="too many moves") as caught:
+        plan(old, new)
+    assert "ring" in caught.value.expected
 
 
 def test_only_a_circle_plans_replicas() -> None:
+    zones = {"a": "x", "b": "y"}
     with pytest.raises(InputError, match="one copy only") as caught:
         Modulo(["a", "b"]).plan(Modulo(["a", "b", "c"]), replicas=2)
     assert "ring" in caught.value.expected
+    with pytest.raises(InputError, match="one copy only"):
+        plan(*[Modulo(["a", "b"], zones=zones)] * 2, replicas=2, distinct="zone")
 
 
 @pytest.mark.parametrize("empty", [Ring([]), Ring({"a": 0})])

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing import SPACE, Ring
 from sdcli.reference.hashing import hashes as hashes_module
+from sdcli.reference.hashing.hashes import shown
 
 NAMES = st.lists(st.text("abcdef#0", min_size=1, max_size=4), min_size=1, max_size=6, unique=True)
 VNODES = st.integers(1, 12)
@@ -278,7 +279,7 @@ def test_when_an_owner_leaves_those_behind_it_move_up(names, vnodes, number, dat
     assert ring.remove(gone).lookup_n(key, len(rest)) == rest
 
 
-@pytest.mark.parametrize("count", [0, -1, 4, True, 1.0, "2"])
+@pytest.mark.parametrize("count", [0, -1, 4, 10**5000], ids=shown)
 def test_an_impossible_number_of_replicas_is_refused(count) -> None:
     with pytest.raises(InputError, match="not that many nodes"):
         Ring({"a": 1, "b": 1, "c": 1, "idle": 0}).lookup_n("k", count)
@@ -334,15 +335,22 @@ def test_nodes_that_cannot_be_are_refused(nodes) -> None:
         Ring(nodes)
 
 
-@pytest.mark.parametrize("vnodes", [0, -1, 1.5, "160", None, True])
+@pytest.mark.parametrize(
+    "vnodes",
+    [0, -1, 1.5, "160", None, True, 8_388_609, 10**400, 10**5000],
+    ids=lambda vnodes: shown(vnodes)[:12],
+)
 def test_virtual_nodes_that_cannot_be_are_refused(vnodes) -> None:
-    with pytest.raises(InputError, match="virtual nodes"):
-        Ring(["a"], vnodes)
+    for nodes in (["a"], {"a": 1e300}, {"a": 1e-300}):
+        with pytest.raises(InputError, match="virtual nodes") as caught:
+            Ring(nodes, vnodes)
+        assert "from 1 to 8388608, like 160" in caught.value.expected
 
 
 def test_a_ring_too_large_to_build_is_refused_before_it_is_built() -> None:
-    with pytest.raises(InputError, match="too many points"):
-        Ring({"a": 1e300})
+    for vnodes in (160, 8_388_608):
+        with pytest.raises(InputError, match="too many points"):
+            Ring({"a": 1e300, "b": 1e300}, vnodes)
     with pytest.raises(InputError, match="too many points"):
         Ring(["a"]).add("b", 1e300)
 

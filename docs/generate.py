@@ -227,10 +227,11 @@ def picture_check() -> str:
 
 def documents() -> None:
     """Build the documents of the gallery and of the architecture where something changed."""
+    from sdcli.core.clock import SystemClock
     from sdcli.documents import build
 
     for design in sorted([*DESIGNS.glob("*/design.yaml"), ARCHITECTURE]):
-        build(design)
+        build(design, clock=SystemClock())
 
 
 OUTPUTS: dict[str, Callable[[], str]] = {

@@ -365,3 +365,9 @@ def test_without_numpy_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
     assert caught.value.exit_code == ExitCode.MISSING == 4
     assert "sdcli[fast]" in caught.value.fix
+
+
+@pytest.mark.parametrize("place", [None, "a", Ring, ["a"]], ids=repr)
+def test_what_is_no_placement_is_refused(place) -> None:
+    with pytest.raises(InputError, match="not a placement"):
+        Batch(place)

@@ -44,6 +44,7 @@ from sdcli.reference.hashing.ketama import Ketama
 from sdcli.reference.hashing.maglev import Maglev
 from sdcli.reference.hashing.modulo import Modulo
 from sdcli.reference.hashing.multi_probe import MultiProbe
+from sdcli.reference.hashing.placement import checked_placement
 from sdcli.reference.hashing.rendezvous import _DROPPED, _UNIT, Rendezvous
 from sdcli.reference.hashing.ring import Ring
 
@@ -82,11 +83,15 @@ class Batch:
     Args:
         place: any placement; its tables are read here, once.
 
+    Raises:
+        InputError: it is no placement.
+
     Cost: O(tables). A ring's points are looked at where they lie, its owners are numbered; its
     guide is made, if no lookup has asked for it yet.
     """
 
     def __init__(self, place: Placement) -> None:
+        checked_placement(place)
         self._place = place
         # By the very class: what a subclass changes, these functions would not know.
         make = _KINDS.get(type(place)) if place._owning else None

@@ -297,20 +297,11 @@ def _moving(growth: _Growth, replicas: int) -> tuple[str, str]:
     senders = takers = ""
     for cell in range(_CELLS):
         position = (2 * cell + 1) * SPACE // (2 * _CELLS)
-        olds = _owners(growth.before, position, replicas)
-        news = _owners(growth.after, position, replicas)
+        olds = growth.before.first_owners(position, replicas)
+        news = growth.after.first_owners(position, replicas)
         senders += next((letter[node] for node in olds if node not in news), "─")
         takers += next((letter[node] for node in news if node not in olds), "─")
     return senders, takers
-
-
-def _owners(ring: Ring, position: int, replicas: int) -> list[str]:
-    found: dict[str, None] = {}
-    for node in ring.owners_at(position):
-        found[node] = None
-        if len(found) == replicas:
-            break
-    return list(found)
 
 
 def _question(params: Params) -> str:

@@ -13,7 +13,7 @@ Read in this order; each file is one idea (README.md beside this file has questi
                         the ring's relatives: other ways to move little
     9. bounded.py       when even shares are not enough: a cap on what a node bears
    10. live.py          a placement that changes while others read it
-   11. nodes.py, drawing.py     names, weights and zones; a placement as text
+   11. nodes.py, listed.py, drawing.py     names, weights and zones; lists; a placement as text
 
 Every placement is immutable and answers to the same calls: `lookup(key)`, `lookup_n(key, count)`,
 `lookup_batch(keys)`, `add(node)` and `remove(node)` (a new placement), `arcs()` (exact shares),

@@ -211,7 +211,7 @@ class Circle(Placement):
         cuts = sorted({*self._positions[: self.points], *new._positions[: new.points]})
         before = cuts[-1] - SPACE
         for cut in cuts:
-            olds, news = (place._first_owners(cut, copies, distinct) for place in (self, new))
+            olds, news = (place.first_owners(cut, copies, distinct) for place in (self, new))
             leaving = [node for node in olds if node not in news]
             coming = [node for node in news if node not in olds]
             for source, target in zip(leaving, coming, strict=True):

@@ -46,11 +46,12 @@ from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
 from sdcli.reference.hashing.hashes import GAMMA, SPACE, mix
-from sdcli.reference.hashing.placement import Placement, Work
+from sdcli.reference.hashing.listed import Listed
+from sdcli.reference.hashing.placement import Work
 from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from sdcli.reference.hashing.placement import Distinct
 
@@ -85,7 +86,7 @@ def _landings(position: int) -> Iterator[int]:
         bucket = int((bucket + 1) * (_STEPS / ((position >> _TOP) + 1)))
 
 
-class Jump(Placement):
+class Jump(Listed):
     """Jump hash over a list of nodes. Immutable, like every placement here.
 
     Args:
@@ -98,18 +99,9 @@ class Jump(Placement):
         MissingError: the hash needs a package that is not installed.
     """
 
-    __slots__ = ("_names",)
+    __slots__ = ()
 
     NAME = "jump"
-
-    def __init__(
-        self,
-        nodes: Iterable[str],
-        hash: str = "blake2b",  # noqa: A002 - the name that every placement and design uses
-        zones: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(nodes, hash, zones)
-        self._names = list(self._weights)
 
     def owner_at(self, position: int) -> str:
         """The node in whose bucket the jumps end. Cost: O(ln n).
@@ -131,19 +123,6 @@ class Jump(Placement):
             raise self._empty()
         jumps = sum(1 for _ in takewhile(len(self._names).__gt__, _landings(position)))
         return Work(hashes=1 + jumps, comparisons=1 + jumps)
-
-    @property
-    def table_bytes(self) -> int:
-        """There is no table."""
-        return 0
-
-    def add(self, node: str, weight: float = 1.0, zone: str = "") -> Jump:
-        """A placement with one node more, at the end of the list.
-
-        Raises:
-            InputError: as `Placement.add` says.
-        """
-        return self._like(*self._with(node, weight, zone))
 
     def remove(self, node: str) -> Jump:
         """A placement without the last node, the only one that can go.
@@ -213,13 +192,5 @@ class Jump(Placement):
                 bucket = moved
         self._check_owners(positions)
 
-    def _like(self, weights: dict[str, float], zones: Mapping[str, str]) -> Jump:
-        place = super()._like(weights, zones)
-        place._names = list(weights)
-        return place
-
     def _details(self) -> str:
         return f"no table, hash {self._hash_name}"
-
-    def _identity(self) -> tuple[object, ...]:
-        return (*super()._identity(), *self._names)  # the order decides

@@ -27,16 +27,17 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 from sdcli.reference.hashing.hashes import SPACE
-from sdcli.reference.hashing.placement import Placement, Work
+from sdcli.reference.hashing.listed import Listed
+from sdcli.reference.hashing.placement import Work
 from sdcli.reference.hashing.shares import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from sdcli.reference.hashing.placement import Distinct
 
 
-class Modulo(Placement):
+class Modulo(Listed):
     """`hash mod n` over a list of nodes. Immutable, like every placement here.
 
     Args:
@@ -49,18 +50,9 @@ class Modulo(Placement):
         MissingError: the hash needs a package that is not installed.
     """
 
-    __slots__ = ("_names",)
+    __slots__ = ()
 
     NAME = "modulo"
-
-    def __init__(
-        self,
-        nodes: Iterable[str],
-        hash: str = "blake2b",  # noqa: A002 - the name that every placement and design uses
-        zones: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(nodes, hash, zones)
-        self._names = list(self._weights)
 
     def owner_at(self, position: int) -> str:
         """The node whose number the division leaves. Cost: O(1).
@@ -81,19 +73,6 @@ class Modulo(Placement):
         if not self._names:
             raise self._empty()
         return Work(hashes=1, comparisons=0)
-
-    @property
-    def table_bytes(self) -> int:
-        """There is no table."""
-        return 0
-
-    def add(self, node: str, weight: float = 1.0, zone: str = "") -> Modulo:
-        """A placement with one node more, at the end of the list; nearly every key moves.
-
-        Raises:
-            InputError: as `Placement.add` says.
-        """
-        return self._like(*self._with(node, weight, zone))
 
     def remove(self, node: str) -> Modulo:
         """A placement without this node; those behind it move up by one, nearly every key moves.
@@ -145,13 +124,5 @@ class Modulo(Placement):
             assert max(shares) - min(shares) <= 1 / SPACE, "2: shares differ"
             self._check_owners(range(8))
 
-    def _like(self, weights: dict[str, float], zones: Mapping[str, str]) -> Modulo:
-        place = super()._like(weights, zones)
-        place._names = list(weights)
-        return place
-
     def _details(self) -> str:
         return f"owner = hash mod {len(self._names)}, hash {self._hash_name}"
-
-    def _identity(self) -> tuple[object, ...]:
-        return (*super()._identity(), *self._names)  # the order decides

@@ -242,7 +242,25 @@ class Placement(ABC):
                 whole number.
         """
         wanted = self._wanted(count, distinct, strict=strict)
-        return self._first_owners(self._hash(to_bytes(key)), wanted, distinct)
+        return self.first_owners(self._hash(to_bytes(key)), wanted, distinct)
+
+    def first_owners(self, position: int, count: int, distinct: Distinct = "node") -> list[str]:
+        """The first `count` owners of a position that differ, without `lookup_n`'s questions.
+
+        Requires: so many nodes, or zones, own anything.
+        """
+        if distinct == "node":
+            found: dict[str, None] = {}  # a set that keeps its order
+            owners = self.owners_at(position)
+            while len(found) < count:
+                found[next(owners)] = None
+            return list(found)
+        first_of: dict[str, str] = {}
+        for node in self.owners_at(position):
+            first_of.setdefault(self._zones[node], node)
+            if len(first_of) == count:
+                break
+        return list(first_of.values())
 
     def lookup_batch(self, keys: Keys) -> array[int]:
         """The owners of many keys, as numbers into `nodes`: `nodes[batch[i]]` holds key i.
@@ -464,21 +482,6 @@ class Placement(ABC):
                 else "a placement with a node whose weight is above 0",
             )
         return min(count, able)
-
-    def _first_owners(self, position: int, count: int, distinct: Distinct) -> list[str]:
-        """The first `count` owners of a position that differ; no more than there are."""
-        if distinct == "node":
-            found: dict[str, None] = {}  # a set that keeps its order
-            owners = self.owners_at(position)
-            while len(found) < count:
-                found[next(owners)] = None
-            return list(found)
-        first_of: dict[str, str] = {}
-        for node in self.owners_at(position):
-            first_of.setdefault(self._zones[node], node)
-            if len(first_of) == count:
-                break
-        return list(first_of.values())
 
     def _check_owners(self, positions: Iterable[int]) -> None:
         """Assert that an order of owners begins with the owner and leaves nobody out."""

@@ -47,7 +47,7 @@ ONLY_IN = {
     "numpy": ["sdcli/units/vectors.py", "sdcli/reference/hashing/adapters/"],
     "sqlite3": ["sdcli/interview/store.py"],
     "random": ["sdcli/core/chance.py"],
-    "time": ["sdcli/core/clock.py", "sdcli/cli/"],
+    "time": ["sdcli/core/clock.py", "sdcli/cli/", "sdcli/reference/limiters/limiter.py"],
 }
 # Calls that reach outside; only cli and the ports in core may make them.
 OUTSIDE_CALLS = {"print", "input", "eval", "exec", "breakpoint"}

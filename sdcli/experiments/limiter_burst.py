@@ -37,7 +37,6 @@ from sdcli.experiments.contract import (
     word,
 )
 from sdcli.reference.limiters import (
-    ALGORITHMS,
     SECOND,
     Algorithm,
     algorithm_named,
@@ -68,7 +67,7 @@ class Params:
     """A limiter, and the window in which to look at it."""
 
     algorithm: str = word(
-        "token-bucket", choices=tuple(ALGORITHMS), help="how requests are counted"
+        "token-bucket", choices=("token-bucket", "fixed-window"), help="how requests are counted"
     )
     rate: float = quantity(
         100.0, low=1e-6, high=1e9, unit="request/s", help="what is admitted in the long run"

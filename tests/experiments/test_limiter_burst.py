@@ -74,10 +74,10 @@ def test_a_bucket_that_spends_nothing_is_found_out(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_bucket_without_a_brim_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def brimless(policy: Any, state: Any, now: int) -> int:
-        return state.level + (now - state.at_ns) * policy.rate
+    def brimless(policy: Any, state: Any, now: int) -> Any:
+        return token_bucket.State(state.level + (now - state.at_ns) * policy.rate, now)
 
-    monkeypatch.setattr(token_bucket, "_level", brimless)
+    monkeypatch.setattr(token_bucket, "_filled", brimless)
     assert run().verdict == "fails"
 
 

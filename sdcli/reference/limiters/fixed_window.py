@@ -36,8 +36,15 @@ True
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sdcli.reference.limiters.decision import SECOND, Decision, check_positive, check_request
+from sdcli.reference.limiters.decision import (
+    SECOND,
+    Decision,
+    check_positive,
+    check_request,
+    new,
+)
 
 _CELLS = 20
 
@@ -58,8 +65,7 @@ class Policy:
         check_positive("window_ns", self.window_ns, SECOND)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """How much was admitted in the window of that number; window 0 begins at time 0."""
 
     window: int
@@ -86,26 +92,38 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     Raises:
         InputError: the cost is negative or no whole number, or the time is no whole number.
     """
-    check_request(now, cost)
-    window = max(now // policy.window_ns, state.window)
-    used = state.used if window == state.window else 0
-    until_next = (window + 1) * policy.window_ns - now
-    if used + cost <= policy.limit:
+    if type(now) is not int or type(cost) is not int or cost < 0:  # a call spared when all is well
+        check_request(now, cost)
+    length, limit = policy.window_ns, policy.limit
+    window, used = state
+    present = now // length
+    if present > window:
+        window, used = present, 0
+    until_next = (window + 1) * length - now
+    left = limit - used - cost
+    if left >= 0:
         used += cost
-        return State(window, used), Decision(
-            allowed=True,
-            limit=policy.limit,
-            remaining=policy.limit - used,
-            retry_after_ns=0,
-            reset_after_ns=until_next if used else 0,
+        reset_after = until_next if used else 0
+        return new(State, (window, used)) if cost else state, new(
+            Decision, (True, limit, left, 0, reset_after, 0, (), True, ())
         )
-    return state, Decision(
-        allowed=False,
-        limit=policy.limit,
-        remaining=policy.limit - used,
-        retry_after_ns=until_next if cost <= policy.limit else None,
-        reset_after_ns=until_next if used else 0,
+    retry_after = until_next if cost <= limit else None
+    reset_after = until_next if used else 0
+    return state, new(
+        Decision, (False, limit, limit - used, retry_after, reset_after, 0, (), True, ())
     )
+
+
+def give(policy: Policy, state: State, now: int, amount: int) -> State:
+    """What was taken for nothing comes back, if its window is still the present one."""
+    check_request(now, amount)
+    window, used = _window(policy, state, now)
+    return State(window, max(0, used - amount)) if amount and used else state
+
+
+def idle_at(policy: Policy, state: State) -> int:
+    """The moment from which the state says no more than a stranger's."""
+    return (state.window + (state.used > 0)) * policy.window_ns
 
 
 def bound(policy: Policy, window_ns: int) -> int:
@@ -124,8 +142,7 @@ def describe(policy: Policy, state: State, now: int) -> str:
     >>> describe(policy, state, SECOND // 4)
     'fixed window [███████████████     ] 15 of 20 spent, a fresh one in 0.75 s'
     """
-    window = max(now // policy.window_ns, state.window)
-    used = state.used if window == state.window else 0
+    window, used = _window(policy, state, now)
     until_next = (window + 1) * policy.window_ns - now
     filled = used * _CELLS // policy.limit
     return (
@@ -141,3 +158,9 @@ def check(policy: Policy, state: State) -> None:
         AssertionError: it does not hold.
     """
     assert 0 <= state.used <= policy.limit, f"1: {state.used} of {policy.limit} spent"
+
+
+def _window(policy: Policy, state: State, now: int) -> State:
+    """The window of this moment, and how much of it is spent."""
+    window = now // policy.window_ns
+    return state if window <= state.window else State(window, 0)

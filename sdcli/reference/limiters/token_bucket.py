@@ -9,15 +9,20 @@ Nothing drips in fact: the state is the level at one moment, and the level at an
 follows from it. The level is kept in tokens times `per_ns`: then one nanosecond adds exactly
 `rate`, a token is exactly `per_ns`, and no fraction is ever lost.
 
+Two refinements of the trade. `refill="interval"`: all tokens of a period come at its end, at
+once, as a meter that is read once a day; greedy, the default, lets them drip. `start`: what a
+stranger finds in the bucket, where a full one is too much (a service that has just started meets
+all of its callers as strangers).
+
 Sources: J. S. Turner, "New directions in communications (or which way to the information age?)",
-IEEE Communications Magazine 24(10), 1986, pp. 8-15. The GCRA of ATM networks (ITU-T I.371; ATM
-Forum, Traffic Management 4.0) gives the same verdicts: it keeps the one moment at which the bucket
-would be full instead of a level, with per/rate as increment T and (burst - 1) * T as tolerance.
+IEEE Communications Magazine 24(10), 1986, pp. 8-15. gcra.py gives the same verdicts out of one
+number; the names of the two ways to refill are those of the Java library bucket4j.
 
 Invariants (`check()` asserts the first; decision.py has those of every limiter):
     1. 0 <= level <= burst * per_ns.
     2. The level never rises faster than the rate, and never above the burst.
-    3. Any window of length W, both ends counted, admits at most burst + floor(rate * W / per).
+    3. Any window of length W, both ends counted, admits at most burst + floor(rate * W / per);
+       with refill by interval as many refills as the window can touch.
 
 Cost: O(1) time; two integers for each caller.
 
@@ -36,9 +41,20 @@ Cost: O(1) time; two integers for each caller.
 # ruff: noqa: S101 - check() asserts, that is its promise
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
-from sdcli.reference.limiters.decision import SECOND, Decision, check_positive, check_request
+from sdcli.core.errors import InputError
+from sdcli.reference.limiters.decision import (
+    SECOND,
+    Decision,
+    check_positive,
+    check_request,
+    new,
+)
+
+# A caller who began with less than a full bucket is a stranger again after a day of silence.
+REMEMBERED_NS = 86_400 * SECOND
 
 _CELLS = 20
 
@@ -47,36 +63,60 @@ _CELLS = 20
 class Policy:
     """`rate` tokens for every `per_ns` nanoseconds; at most `burst` tokens lie in the bucket.
 
+    Args:
+        rate, per_ns, burst: whole numbers from 1 up.
+        refill: "greedy", tokens drip in one by one; or "interval", `rate` of them at the end of
+            every `per_ns`, counted from when the caller was first seen.
+        start: tokens in the bucket of a stranger, at most `burst`; None is a full one.
+
     Raises:
-        InputError: one of them is not a whole number from 1 up.
+        InputError: one of them is something else.
     """
 
     rate: int
     per_ns: int = SECOND
     burst: int = 1
+    refill: Literal["greedy", "interval"] = "greedy"
+    start: int | None = None
+    capacity: int = field(init=False, repr=False)  # a full bucket, in tokens times `per_ns`
 
     def __post_init__(self) -> None:
         check_positive("rate", self.rate, 100)
         check_positive("per_ns", self.per_ns, SECOND)
         check_positive("burst", self.burst, 20)
+        if self.refill not in {"greedy", "interval"}:
+            raise InputError(
+                "a bucket is not refilled in this way",
+                where="refill",
+                given=repr(self.refill),
+                expected="greedy or interval",
+            )
+        if self.start is not None and not (
+            type(self.start) is int and 0 <= self.start <= self.burst
+        ):
+            raise InputError(
+                "this many tokens cannot be in the bucket at the start",
+                where="start",
+                given=repr(self.start),
+                expected=f"a whole number from 0 to the burst of {self.burst}",
+            )
+        object.__setattr__(self, "capacity", self.burst * self.per_ns)
 
-    @property
-    def capacity(self) -> int:
-        """A full bucket, in tokens times `per_ns`."""
-        return self.burst * self.per_ns
 
+class State(NamedTuple):
+    """The level at the moment `at_ns`, in tokens times the policy's `per_ns`.
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """The level at the moment `at_ns`, in tokens times the policy's `per_ns`."""
+    With refill by interval, `at_ns` is the last refill that the level knows of.
+    """
 
     level: int
     at_ns: int
 
 
 def initial(policy: Policy, now: int = 0) -> State:
-    """A full bucket: a caller whom nobody has seen may send a burst."""
-    return State(policy.capacity, now)
+    """A full bucket, unless the policy says otherwise."""
+    tokens = policy.burst if policy.start is None else policy.start
+    return State(tokens * policy.per_ns, now)
 
 
 def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, Decision]:
@@ -94,32 +134,49 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     Raises:
         InputError: the cost is negative or no whole number, or the time is no whole number.
     """
-    check_request(now, cost)
+    if type(now) is not int or type(cost) is not int or cost < 0:  # a call spared when all is well
+        check_request(now, cost)
+    level, at = filled = _filled(policy, state, now)
     need = cost * policy.per_ns
-    asked_at, now = now, max(now, state.at_ns)
-    behind = now - asked_at  # a caller whose clock stepped back has that much longer to wait
-    level = _level(policy, state, now)
-    if need <= level:
-        left = level - need
-        return State(left, now), Decision(
-            allowed=True,
-            limit=policy.burst,
-            remaining=left // policy.per_ns,
-            retry_after_ns=0,
-            reset_after_ns=behind + _until(policy, left, policy.capacity),
+    left = level - need
+    if left >= 0:
+        after = new(State, (left, at))
+        reset_after = _until(policy, after, policy.capacity, now)
+        return after if cost else state, new(
+            Decision,
+            (True, policy.burst, left // policy.per_ns, 0, reset_after, 0, (), True, ()),
         )
-    return state, Decision(
-        allowed=False,
-        limit=policy.burst,
-        remaining=level // policy.per_ns,
-        retry_after_ns=behind + _until(policy, level, need) if cost <= policy.burst else None,
-        reset_after_ns=behind + _until(policy, level, policy.capacity),
+    retry_after = _until(policy, filled, need, now) if cost <= policy.burst else None
+    reset_after = _until(policy, filled, policy.capacity, now)
+    return state, new(
+        Decision,
+        (False, policy.burst, level // policy.per_ns, retry_after, reset_after, 0, (), True, ()),
     )
+
+
+def give(policy: Policy, state: State, now: int, amount: int) -> State:
+    """What was taken for nothing comes back; the bucket holds no more than it can."""
+    check_request(now, amount)
+    filled = _filled(policy, state, now)
+    return State(min(policy.capacity, filled.level + amount * policy.per_ns), filled.at_ns)
+
+
+def idle_at(policy: Policy, state: State) -> int:
+    """The moment from which the state says no more than a stranger's: the bucket is full.
+
+    A stranger who begins with less is not like anybody whose bucket is full; so those are
+    remembered for REMEMBERED_NS longer.
+    """
+    full_at = state.at_ns + _until(policy, state, policy.capacity, state.at_ns)
+    return full_at if policy.start is None else full_at + REMEMBERED_NS
 
 
 def bound(policy: Policy, window_ns: int) -> int:
     """The most that any window of this length admits, both ends counted."""
-    return policy.burst + policy.rate * window_ns // policy.per_ns
+    if policy.refill == "greedy":
+        return policy.burst + policy.rate * window_ns // policy.per_ns
+    refills = -(-window_ns // policy.per_ns)  # it begins a moment before the first
+    return policy.burst + refills * min(policy.rate, policy.burst)
 
 
 def describe(policy: Policy, state: State, now: int) -> str:
@@ -130,10 +187,10 @@ def describe(policy: Policy, state: State, now: int) -> str:
     >>> describe(policy, state, SECOND // 4)
     'token bucket [███████             ] 7.5 of 20 tokens, 10 more every 1 s'
     """
-    level = _level(policy, state, max(now, state.at_ns))
-    filled = level * _CELLS // policy.capacity
+    level = _filled(policy, state, now).level
+    cells = level * _CELLS // policy.capacity
     return (
-        f"token bucket [{'█' * filled:<{_CELLS}}] {level / policy.per_ns:.4g} of {policy.burst} "
+        f"token bucket [{'█' * cells:<{_CELLS}}] {level / policy.per_ns:.4g} of {policy.burst} "
         f"tokens, {policy.rate} more every {policy.per_ns / SECOND:g} s"
     )
 
@@ -147,11 +204,31 @@ def check(policy: Policy, state: State) -> None:
     assert 0 <= state.level <= policy.capacity, f"1: the level {state.level} is out of the bucket"
 
 
-def _level(policy: Policy, state: State, now: int) -> int:
-    """What has dripped in since, up to the brim."""
-    return min(policy.capacity, state.level + (now - state.at_ns) * policy.rate)
+def _filled(policy: Policy, state: State, now: int) -> State:
+    """The bucket at this moment: what has come in since, up to the brim."""
+    level, at = state
+    if now <= at:
+        return state
+    if policy.refill == "greedy":
+        level += (now - at) * policy.rate
+        at = now
+    else:
+        periods = (now - at) // policy.per_ns
+        at += periods * policy.per_ns
+        level += periods * policy.per_ns * policy.rate
+    return new(State, (min(level, policy.capacity), at))
 
 
-def _until(policy: Policy, level: int, wanted: int) -> int:
-    """Nanoseconds until the level is `wanted`, rounded up: a moment earlier it is not."""
-    return -(-max(0, wanted - level) // policy.rate)
+def _until(policy: Policy, filled: State, wanted: int, now: int) -> int:
+    """Nanoseconds from `now` until the level is `wanted`: a moment earlier it is not.
+
+    A caller whose clock stepped back has that much longer to wait.
+    """
+    missing = wanted - filled.level
+    if missing <= 0:
+        wait = 0
+    elif policy.refill == "greedy":
+        wait = -(-missing // policy.rate)
+    else:
+        wait = -(-missing // (policy.rate * policy.per_ns)) * policy.per_ns
+    return max(0, filled.at_ns + wait - now)

@@ -1,0 +1,182 @@
+"""The limiter: the calls that a service makes.
+
+    limiter = Limiter("100/s burst 200")                     # or several limits, all or none
+    if not limiter.acquire("user:42"): ...                   # a Decision; true when it may pass
+    limiter.peek(key), limiter.give(key, 3), limiter.reset(key)
+    limiter.wait(key, timeout=2.0)                           # in the order in which they came
+    held = limiter.reserve(key, max_wait=2.0); held.delay; held.cancel()
+    limiter.change("200/s burst 400")                        # under way
+
+It owns nothing but the connection of three things: limits made into rules, a store that keeps the
+records of callers, and a clock. It starts no thread and no timer, and has no state of its own.
+
+Waiting is booking: `wait` reserves the first moment at which the request will be admitted, and
+sleeps until then. So waiters cost nothing while they wait, they leave in the order in which they
+came, however large they are, and one whose moment is after its deadline is told so at once.
+
+>>> limiter = Limiter("2/s burst 2", clock=lambda: 0)
+>>> [bool(limiter.acquire("ann")) for _ in range(3)]
+[True, True, False]
+>>> limiter.acquire("ann").retry_after_ns / SECOND
+0.5
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sdcli.core.errors import InputError
+from sdcli.reference.limiters.decision import SECOND, Decision
+from sdcli.reference.limiters.limit import Limit, limits_of
+from sdcli.reference.limiters.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sdcli.reference.limiters.rules import Keep, Rules
+    from sdcli.reference.limiters.store import Store
+
+FOREVER_NS = 10**18  # some thirty years: what a caller without a deadline agrees to wait
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A place in time that was booked, or was not; true when it was.
+
+    Args:
+        decision: what was answered.
+    """
+
+    decision: Decision
+    _limiter: Limiter
+    _key: str
+    _cost: int
+    _ticket: Any
+
+    def __bool__(self) -> bool:
+        return self.decision.allowed
+
+    @property
+    def delay(self) -> float:
+        """Seconds from the reservation until the request may go on."""
+        return self.decision.delay_ns / SECOND
+
+    def cancel(self) -> bool:
+        """Give the place back; False when its moment has come, or there is none."""
+        return bool(self) and self._limiter.store.cancel(self._key, self._cost, self._ticket)
+
+
+class Limiter:
+    """Limits for many callers, each known by its key.
+
+    Args:
+        limits: one or several, each a Limit or a text like "100/s burst 200"; all must agree.
+        algorithm: a name in ALGORITHMS, for the limits that name none of their own.
+        store: where records are kept; a Memory of its own unless given.
+        clock: nanoseconds that never run backwards; the store decides whether it asks it. Give
+            `time.time_ns` where windows have to begin with the hour or the day.
+        sleep: how to wait, in seconds.
+
+    Safe for threads when the store is; Memory is.
+
+    Raises:
+        InputError: no limit, one that is none, or one that the algorithm cannot have.
+    """
+
+    def __init__(
+        self,
+        limits: str | Limit | Iterable[str | Limit],
+        *,
+        algorithm: str = "gcra",
+        store: Store | None = None,
+        clock: Callable[[], int] = time.monotonic_ns,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.algorithm = algorithm
+        self.limits = limits_of(limits)
+        self.store: Store = store or Memory()
+        self._sleep = sleep
+        self.store.bind(self._rules(self.limits), clock)
+        # Nothing stands between a caller and the store, so a call is spared.
+        self.acquire = self.store.take  # type: ignore[method-assign]
+
+    def acquire(self, key: str, cost: int = 1) -> Decision:
+        """Whether this request may pass now; what it costs is taken if it may."""
+        return self.store.take(key, cost)
+
+    def acquire_many(self, requests: Iterable[tuple[str, int]]) -> list[Decision]:
+        """`acquire` for several (key, cost) in turn; one trip where the store is far away."""
+        return self.store.take_many(requests)
+
+    def peek(self, key: str, cost: int = 1) -> Decision:
+        """What `acquire` would answer; nothing is taken."""
+        return self.store.peek(key, cost)
+
+    def give(self, key: str, amount: int = 1) -> None:
+        """Give back what was taken for nothing; nobody ends up with more than a stranger."""
+        self.store.give(key, amount)
+
+    def reset(self, key: str) -> None:
+        """Forget a caller: it is a stranger again."""
+        self.store.reset(key)
+
+    def reserve(self, key: str, cost: int = 1, max_wait: float | None = None) -> Reservation:
+        """Book the first moment that admits the request, at most `max_wait` seconds away."""
+        decision, ticket = self.store.reserve(key, cost, _patience_ns(max_wait))
+        return Reservation(decision, self, key, cost, ticket)
+
+    def wait(self, key: str, cost: int = 1, timeout: float | None = None) -> Decision:
+        """Wait until the request may go on, in the order in which callers of this key came.
+
+        It answers no at once, and takes nothing, when that would be more than `timeout` seconds
+        away. Interrupted, it gives its place back.
+        """
+        held = self.reserve(key, cost, timeout)
+        if held and held.delay > 0:
+            try:
+                self._sleep(held.delay)
+            except BaseException:
+                held.cancel()
+                raise
+        return held.decision
+
+    def change(self, limits: str | Limit | Iterable[str | Limit], keep: Keep = "as-is") -> None:
+        """Go on under other limits; callers are carried over when they come again.
+
+        Args:
+            limits: as when the limiter was made. What has the same name inherits.
+            keep: "as-is", "proportional", "additive" or "reset", as rules.carried says.
+        """
+        if keep not in {"as-is", "proportional", "additive", "reset"}:
+            raise InputError(
+                "callers cannot be carried over in this way",
+                where="keep",
+                given=repr(keep),
+                expected="as-is, proportional, additive or reset",
+            )
+        limits = limits_of(limits)
+        self.store.change(self._rules(limits), keep)
+        self.limits = limits
+
+    def _rules(self, limits: tuple[Limit, ...]) -> Rules:
+        return tuple(limit.rule(self.algorithm, self.store.unit_ns) for limit in limits)
+
+
+def _patience_ns(seconds: float | None) -> int:
+    """A deadline in whole nanoseconds.
+
+    Raises:
+        InputError: it is negative or no number.
+    """
+    if seconds is None:
+        return FOREVER_NS
+    if not isinstance(seconds, (int, float)) or not seconds >= 0:
+        raise InputError(
+            "nobody can wait for this long",
+            where="timeout",
+            given=repr(seconds),
+            expected="seconds from 0 up, like 2.5, or None for as long as it takes",
+        )
+    return min(FOREVER_NS, int(seconds * SECOND))

@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := build/demo
 
-.PHONY: all demo test soak lint types docs bench setup clean
+.PHONY: all demo test soak lint types docs bench redis setup clean
 
 all: lint types test
 
@@ -19,7 +19,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: sdcli needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 4; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fast]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fast,redis]'
 	@touch $@
 
 demo: $(STAMP)
@@ -48,7 +48,7 @@ types: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
-# The peers that the rings are measured beside are installed for this alone.
+# The peers that rings and limiters are measured beside are installed for this alone.
 bench: $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/startup.py
@@ -56,6 +56,16 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/samples.py
 	$(BIN)/python benchmarks/doc.py
 	$(BIN)/python benchmarks/ring.py
+	$(BIN)/python benchmarks/limiters.py
+	$(BIN)/python benchmarks/middleware.py
+
+# A Redis to try the limiters with: on this machine alone, nothing on disk, until Ctrl-C.
+REDIS_PORT ?= 6379
+redis:
+	@command -v redis-server >/dev/null || \
+	  { echo "error: redis-server is not installed; on Debian: apt-get install redis-server"; exit 4; }
+	@echo "redis://127.0.0.1:$(REDIS_PORT), in memory alone; Ctrl-C ends it"
+	@redis-server --port $(REDIS_PORT) --bind 127.0.0.1 --save '' --appendonly no --loglevel warning
 
 clean:
 	rm -rf $(VENV) build dist

@@ -28,7 +28,10 @@ MAY_IMPORT = {
     "interview": "core units estimate content design scoring",
     "experiments": "core units estimate reference reference/hashing reference/limiters",
     "documents": "core units estimate design experiments",
-    "cli": "core units estimate reference content scoring design interview experiments documents",
+    "cli": (
+        "core units estimate reference reference/limiters content scoring design interview "
+        "experiments documents"
+    ),
 }
 # Third-party packages, and the only places that may import them.
 ONLY_IN = {
@@ -45,9 +48,15 @@ ONLY_IN = {
     "platformdirs": ["sdcli/core/folders.py"],
     "xxhash": ["sdcli/reference/hashing/"],
     "numpy": ["sdcli/units/vectors.py", "sdcli/reference/hashing/adapters/"],
+    "redis": ["sdcli/reference/limiters/adapters/"],
     "sqlite3": ["sdcli/interview/store.py"],
     "random": ["sdcli/core/chance.py"],
-    "time": ["sdcli/core/clock.py", "sdcli/cli/", "sdcli/reference/limiters/limiter.py"],
+    "time": [
+        "sdcli/core/clock.py",
+        "sdcli/cli/",
+        "sdcli/reference/limiters/limiter.py",
+        "sdcli/reference/limiters/concurrency.py",
+    ],
 }
 # Calls that reach outside; only cli and the ports in core may make them.
 OUTSIDE_CALLS = {"print", "input", "eval", "exec", "breakpoint"}

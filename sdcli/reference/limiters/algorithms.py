@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sdcli.core.errors import InputError
 from sdcli.core.suggest import did_you_mean
-from sdcli.reference.limiters import fixed_window, gcra, leaking_bucket, token_bucket
+from sdcli.reference.limiters import (
+    fixed_window,
+    gcra,
+    leaking_bucket,
+    sliding_counter,
+    sliding_log,
+    token_bucket,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +64,8 @@ ALGORITHMS: dict[str, Algorithm] = {
     "token-bucket": token_bucket,
     "leaking-bucket": leaking_bucket,
     "fixed-window": fixed_window,
+    "sliding-log": sliding_log,
+    "sliding-counter": sliding_counter,
     "gcra": gcra,
 }
 # Those whose policy is a rate and a burst; the others have a limit and a window.

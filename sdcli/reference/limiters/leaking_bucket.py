@@ -24,7 +24,8 @@ Invariants (decision.py has those of every limiter):
     1. Requests depart in the order in which they came.
     2. A request of cost c departs c * per / rate before the next one, or earlier still.
     3. Any window of length W, both ends counted, sees at most 1 + floor(rate * W / per) requests
-       of cost 1 depart, and admits at most burst + floor(rate * W / per).
+       of cost 1 depart (`outflow` counts in whole nanoseconds), and admits at most
+       burst + floor(rate * W / per).
     4. No request waits longer than (burst - 1) * per / rate.
 
 Cost: O(1) time; one integer for each caller: the queue is not kept, since the moments at which
@@ -165,8 +166,15 @@ def bound(policy: Policy, window_ns: int) -> int:
 
 
 def outflow(policy: Policy, window_ns: int) -> int:
-    """The most requests of cost 1 that depart in any window of this length, both ends counted."""
-    return 1 + policy.rate * window_ns // policy.per_ns
+    """The most requests of cost 1 that depart in any window of this length, both ends counted.
+
+    Moments are told in whole nanoseconds, rounded up; so where per / rate is no whole number, two
+    of them may look up to a nanosecond closer than they are.
+
+    >>> outflow(Policy(rate=3), SECOND // 3)       # departures 0.333333333333... s apart
+    2
+    """
+    return 1 + ((window_ns + 1) * policy.scale - 1) // policy.increment
 
 
 def describe(policy: Policy, state: State, now: int) -> str:

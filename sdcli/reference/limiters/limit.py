@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.errors import InputError
@@ -21,8 +23,6 @@ from sdcli.reference.limiters.decision import check_positive
 from sdcli.reference.limiters.rules import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sdcli.reference.limiters.algorithms import Algorithm
 
 UNITS_NS = {
@@ -37,8 +37,11 @@ _WORDS = {
     "sec": "s", "second": "s", "seconds": "s", "min": "m", "minute": "m", "minutes": "m",
     "hour": "h", "hours": "h", "day": "d", "days": "d",
 }  # fmt: skip
-_SPAN = re.compile(r"(\d*)\s*([a-z]+)")
-_LINE = re.compile(r"(\d+)\s*/\s*(\d*\s*[a-z]+)(?:\s+burst\s+(\d+))?")
+_SPAN = re.compile(r"([0-9]{0,18})\s*([a-z]+)")
+_LINE = re.compile(
+    r"([0-9]{1,18}(?:\.[0-9]{1,9})?)\s*/\s*([0-9]{0,18}\s*[a-z]+)(?:\s+burst\s+([0-9]{1,18}))?"
+)
+MOST = 10**18  # of anything: as many nanoseconds as there are in thirty years
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,29 @@ class Limit:
     start: int | None = None
 
     def __post_init__(self) -> None:
-        check_positive("rate", self.rate, 100)
-        if self.burst is not None:
-            check_positive("burst", self.burst, 20)
         object.__setattr__(self, "per", self.per if type(self.per) is int else span_ns(self.per))
-        check_positive("per", self.per_ns, 10**9)
+        if type(self.rate) is float:
+            raise _not_whole(f"{self.rate}", self.per_ns, "Limit({}, {!r})")
+        for name, value, example in (
+            ("rate", self.rate, 100),
+            ("per", self.per_ns, 10**9),
+            ("burst", 1 if self.burst is None else self.burst, 20),
+        ):
+            if isinstance(value, int) and abs(value) > MOST:  # Python may not even write it down
+                raise InputError(
+                    "this is more than can be counted",
+                    where=name,
+                    given=f"a number of {value.bit_length()} bits",
+                    expected=f"at most {MOST:,}",
+                )
+            check_positive(name, value, example)
+        if not isinstance(self.name, str):
+            raise InputError(
+                "this cannot be the name of a limit",
+                where="name",
+                given=repr(self.name),
+                expected='a text, like "daily"',
+            )
         if self.algorithm is not None:
             algorithm_named(self.algorithm)
 
@@ -148,6 +169,9 @@ def parse(text: str, name: str = "") -> Limit:
             expected='a rate for a span, and a burst where it has one, like "100/m burst 20"',
         )
     rate, span, burst = found.groups()
+    if "." in rate:
+        more = f" burst {burst}" if burst else ""
+        raise _not_whole(rate, span_ns(span), "{}/{}" + more)
     return Limit(int(rate), span, int(burst) if burst else None, name)
 
 
@@ -157,8 +181,19 @@ def limits_of(given: str | Limit | Iterable[str | Limit]) -> tuple[Limit, ...]:
     Raises:
         InputError: none, one that is no limit, or two of one name.
     """
-    several = [given] if isinstance(given, (str, Limit)) else list(given)
-    limits = [parse(one) if isinstance(one, str) else one for one in several]
+    if isinstance(given, (str, Limit)):
+        given = [given]
+    several = list(given) if isinstance(given, Iterable) else [given]
+    limits = []
+    for one in several:
+        if not isinstance(one, (str, Limit)):
+            raise InputError(
+                "this is no limit",
+                where="limits",
+                given=repr(one),
+                expected='a text like "100/s burst 200", or a Limit',
+            )
+        limits.append(parse(one) if isinstance(one, str) else one)
     if not limits:
         raise InputError(
             "a limiter without a limit limits nothing",
@@ -182,6 +217,21 @@ def limits_of(given: str | Limit | Iterable[str | Limit]) -> tuple[Limit, ...]:
     return tuple(named)
 
 
+def _not_whole(rate: str, per: int, form: str) -> InputError:
+    """What to say to half a request: as many whole ones, in a longer span."""
+    fix = ""
+    if rate.replace(".", "").isdigit() and (exact := Fraction(rate)):
+        whole = span_text(per * exact.denominator)
+        fix = form.format(exact.numerator, whole) if not whole.endswith("ns") else ""
+    return InputError(
+        "the rate of a limit is a whole number",
+        where="rate",
+        given=rate,
+        expected="fewer than one in a span is one in a longer span, like 1/2s",
+        fix=fix,
+    )
+
+
 def span_ns(text: object) -> int:
     """A span of time in nanoseconds.
 
@@ -193,7 +243,7 @@ def span_ns(text: object) -> int:
     """
     found = _SPAN.fullmatch(text.strip().lower()) if isinstance(text, str) else None
     unit = found and UNITS_NS.get(_WORDS.get(found[2], found[2]))
-    if not found or not unit or found[1] == "0":
+    if not found or not unit or (found[1] and not int(found[1])):
         raise InputError(
             "this is no span of time",
             where="per",

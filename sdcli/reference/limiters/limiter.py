@@ -31,6 +31,7 @@ from sdcli.core.errors import InputError
 from sdcli.reference.limiters.decision import SECOND, Decision
 from sdcli.reference.limiters.limit import Limit, limits_of
 from sdcli.reference.limiters.memory import Memory
+from sdcli.reference.limiters.written_once import Steps, written_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +75,8 @@ class Limiter:
     Args:
         limits: one or several, each a Limit or a text like "100/s burst 200"; all must agree.
         algorithm: a name in ALGORITHMS, for the limits that name none of their own.
-        store: where records are kept; a Memory of its own unless given.
+        store: where records are kept; a Memory of its own unless given. With one of asyncio every
+            call promises its answer; AsyncLimiter (asynchronous.py) awaits them.
         clock: nanoseconds that never run backwards; the store decides whether it asks it. Give
             `time.time_ns` where windows have to begin with the hour or the day.
         sleep: how to wait, in seconds.
@@ -96,7 +98,8 @@ class Limiter:
     ) -> None:
         self.algorithm = algorithm
         self.limits = limits_of(limits)
-        self.store: Store = store or Memory()
+        # Any: asyncio stores promise what a Store answers. (And an empty Memory is false.)
+        self.store: Any = Memory() if store is None else store
         self._sleep = sleep
         self.store.bind(self._rules(self.limits), clock)
         # Nothing stands between a caller and the store, so a call is spared.
@@ -116,15 +119,16 @@ class Limiter:
 
     def give(self, key: str, amount: int = 1) -> None:
         """Give back what was taken for nothing; nobody ends up with more than a stranger."""
-        self.store.give(key, amount)
+        return self.store.give(key, amount)
 
     def reset(self, key: str) -> None:
         """Forget a caller: it is a stranger again."""
-        self.store.reset(key)
+        return self.store.reset(key)
 
-    def reserve(self, key: str, cost: int = 1, max_wait: float | None = None) -> Reservation:
+    @written_once
+    def reserve(self, key: str, cost: int = 1, max_wait: float | None = None) -> Steps[Reservation]:
         """Book the first moment that admits the request, at most `max_wait` seconds away."""
-        decision, ticket = self.store.reserve(key, cost, _patience_ns(max_wait))
+        decision, ticket = yield self.store.reserve(key, cost, _patience_ns(max_wait))
         return Reservation(decision, self, key, cost, ticket)
 
     def wait(self, key: str, cost: int = 1, timeout: float | None = None) -> Decision:
@@ -133,16 +137,12 @@ class Limiter:
         It answers no at once, and takes nothing, when that would be more than `timeout` seconds
         away. Interrupted, it gives its place back.
         """
-        held = self.reserve(key, cost, timeout)
-        if held and held.delay > 0:
-            try:
-                self._sleep(held.delay)
-            except BaseException:
-                held.cancel()
-                raise
-        return held.decision
+        return waiting(self, key, cost, timeout, self._sleep)
 
-    def change(self, limits: str | Limit | Iterable[str | Limit], keep: Keep = "as-is") -> None:
+    @written_once
+    def change(
+        self, limits: str | Limit | Iterable[str | Limit], keep: Keep = "as-is"
+    ) -> Steps[None]:
         """Go on under other limits; callers are carried over when they come again.
 
         Args:
@@ -157,11 +157,30 @@ class Limiter:
                 expected="as-is, proportional, additive or reset",
             )
         limits = limits_of(limits)
-        self.store.change(self._rules(limits), keep)
+        yield self.store.change(self._rules(limits), keep)
         self.limits = limits
 
     def _rules(self, limits: tuple[Limit, ...]) -> Rules:
         return tuple(limit.rule(self.algorithm, self.store.unit_ns) for limit in limits)
+
+
+@written_once
+def waiting(
+    limiter: Limiter,
+    key: str,
+    cost: int,
+    timeout: float | None,
+    sleep: Callable[[float], Any],
+) -> Steps[Decision]:
+    """`Limiter.wait`, with any way to sleep: also one that is awaited."""
+    held = yield limiter.reserve(key, cost, timeout)
+    if held and held.delay > 0:
+        try:
+            yield sleep(held.delay)
+        except BaseException:
+            yield held.cancel()
+            raise
+    return held.decision
 
 
 def _patience_ns(seconds: float | None) -> int:
@@ -172,11 +191,12 @@ def _patience_ns(seconds: float | None) -> int:
     """
     if seconds is None:
         return FOREVER_NS
-    if not isinstance(seconds, (int, float)) or not seconds >= 0:
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not seconds >= 0:
         raise InputError(
             "nobody can wait for this long",
-            where="timeout",
+            where="timeout or max_wait",
             given=repr(seconds),
             expected="seconds from 0 up, like 2.5, or None for as long as it takes",
         )
-    return min(FOREVER_NS, int(seconds * SECOND))
+    # Compared first: infinity is more than any whole number.
+    return FOREVER_NS if seconds >= FOREVER_NS // SECOND else int(seconds * SECOND)

@@ -10,16 +10,14 @@ a look at two others, which keeps it near the number of those who matter. When `
 there and none is idle, a limiter must do something wrong on purpose, so it is said which:
 `on_pressure`.
 
-How does one look at "two others" of a dictionary, again and again, without a list of all keys? By
-two tables: callers who come are moved from the old table into the new one; newcomers take an
-entry out of the old one (`popitem` is one step) and drop it or move it. When the old one is empty
-the tables change places. The same trick changes limits under way: records of the old limits stay
-in an old table, with its rules, and are carried over when their caller comes again.
+How the table is looked through, a little at a time, and how limits change under way: tables.py.
 
 Invariants (`check()` asserts them):
     1. No key stands in two tables.
-    2. There are at most `max_keys` records, unless limits were just changed to fewer.
-    3. Only records that say no more than a stranger's are dropped, unless `on_pressure="evict"`.
+    2. There are at most `max_keys` records.
+    3. Whoever waits has a record, and its booking is no earlier than those before it.
+
+Only records that say no more than a stranger's are dropped, unless `on_pressure="evict"`.
 
 Cost: O(1) for each decision; for GCRA about 100 bytes for each caller, beside the key itself.
 
@@ -36,20 +34,22 @@ Cost: O(1) for each decision; for GCRA about 100 bytes for each caller, beside t
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections import deque
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sdcli.core.errors import InputError
-from sdcli.reference.limiters.decision import Decision, check_positive, new
+from sdcli.reference.limiters.decision import Decision, check_positive, check_request, new
 from sdcli.reference.limiters.rules import (
     Keep,
-    Record,
     Rules,
-    carried,
+    again,
     decide,
     give,
     idle_at,
     stranger,
+    together,
 )
+from sdcli.reference.limiters.tables import Tables, Ticket, fast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,24 +76,7 @@ class Counts(NamedTuple):
     turned_away: int
 
 
-class Ticket(NamedTuple):
-    """What a reservation is undone with: the record before and after it, and its moment."""
-
-    before: Record
-    after: Record
-    departs_ns: int
-
-
-class _Table(NamedTuple):
-    """Records under the rules that they were made by, until `changed_ns`."""
-
-    rules: Rules
-    records: dict[str, Any]
-    changed_ns: int
-    keep: Keep
-
-
-class Memory:
+class Memory(Tables):
     """Records of callers in this process.
 
     Args:
@@ -107,6 +90,7 @@ class Memory:
     unit_ns = 1
 
     def __init__(self, max_keys: int = 1_000_000, on_pressure: Pressure = "deny") -> None:
+        super().__init__()
         check_positive("max_keys", max_keys, 1_000_000)
         if on_pressure not in {"deny", "admit", "evict"}:
             raise InputError(
@@ -118,12 +102,8 @@ class Memory:
         self.max_keys = max_keys
         self.on_pressure = on_pressure
         self._lock = threading.Lock()
-        self._rules: Rules = ()
         self._clock: Callable[[], int] = int
-        self._records: dict[str, Any] = {}  # one state, or a tuple of several; no turns
-        self._turns: dict[str, int] = {}  # of the few callers of whom requests wait
-        self._old: list[_Table] = []
-        self._dropped = self._evicted = self._turned_away = 0
+        self._evicted = self._turned_away = 0
 
     def bind(self, rules: Rules, clock: Callable[[], int]) -> None:
         """Take the rules and the clock of the limiter that this store belongs to.
@@ -139,25 +119,33 @@ class Memory:
                 expected="a Memory of its own for each limiter, like store=Memory()",
             )
         self._rules, self._clock = rules, clock
-        self._fast = _fast(rules)
+        self._fast = fast(rules)
 
     def take(self, key: str, cost: int = 1, max_wait_ns: int | None = None) -> Decision:
         """Decide on one request; rules.py says what `max_wait_ns` means."""
         lock = self._lock
         lock.acquire()  # try and finally are a tenth of a decision faster than `with` is
         try:
-            # Nearly every request: one rule, a known caller, nobody waits.
             records = self._records
-            if key in records and max_wait_ns is None and self._fast and key not in self._turns:
-                step, policy, violated = self._fast
+            # Nearly every request: a known caller, and nobody waits.
+            if key in records and max_wait_ns is None and key not in self._turns:
                 state = records[key]
-                after, decision = step(policy, state, self._clock(), cost)
-                if after is not state:
+                if self._fast:
+                    step, policy, refusal = self._fast
+                    after, decision = step(policy, state, self._clock(), cost)
+                    if after is not state:
+                        records[key] = after
+                    if decision[0]:
+                        return decision
+                    return new(Decision, decision[:6] + refusal)
+                after, decision = together(self._rules, state, self._clock(), cost)
+                if decision[0] and cost:
                     records[key] = after
-                if decision[0]:
-                    return decision
-                return new(Decision, (*decision[:6], violated, True, ()))
+                return decision
             return self._decide(key, cost, max_wait_ns)[0]
+        except TypeError:
+            _check_key(key)  # a key that is no text may not even be looked up
+            raise
         finally:
             lock.release()
 
@@ -165,64 +153,78 @@ class Memory:
         """Decide on several requests, one after the other."""
         return [self.take(key, cost) for key, cost in requests]
 
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> tuple[Decision, Ticket]:
+    def reserve(self, key: str, cost: int, max_wait_ns: int) -> tuple[Decision, Ticket | None]:
         """As `take`, with what `cancel` needs to undo it."""
+        _check_key(key)
         with self._lock:
             return self._decide(key, cost, max_wait_ns)
 
-    def cancel(self, key: str, cost: int, ticket: Ticket) -> bool:
+    def cancel(self, key: str, cost: int, ticket: Ticket | None) -> bool:  # noqa: ARG002
         """Undo a reservation whose moment has not come; whether there was anything to undo.
 
         If nobody came after it, it is as if it had never been. Otherwise those who came later keep
-        the moments that they were told, and what was taken comes back as by `give`.
+        the moments that they were told, and the record becomes what it were if they had come
+        alone. Once something else happened to the record (limits were changed, something was
+        given, or taken beside a leaking bucket's queue) a reservation stays what it is.
+
+        Cost: O(bookings behind it).
         """
-        before, after, departs_ns = ticket
         with self._lock:
             now = self._clock()
             record = self._find(key, now)
-            if record is None or departs_ns <= now:
+            line = self._line(key, now)
+            # By identity: somebody else may have booked the same moment since.
+            place = next((i for i, one in enumerate(line) if one is ticket), None)
+            if record is None or place is None or record.states != line[-1].after.states:
                 return False
-            untouched = record == after
-            self._keep(key, before if untouched else give(self._rules, record, now, cost), now)
+            record = line[place].before
+            for behind in list(line)[place + 1 :]:
+                behind.before = record
+                record = behind.after = again(
+                    self._rules, record, behind.after, behind.at_ns, behind.cost
+                )
+            del line[place]
+            self._keep(key, record, now)
             return True
 
     def peek(self, key: str, cost: int = 1) -> Decision:
-        """What `take` would say; nothing is spent."""
+        """What `take` would say of a caller who has room; nothing is spent."""
+        _check_key(key)
         with self._lock:
             now = self._clock()
-            record = self._find(key, now) or stranger(self._rules, now)
+            record = self._find(key, now) or stranger(self._bound(), now)
             return decide(self._rules, record, now, cost)[1]
 
     def give(self, key: str, amount: int) -> None:
         """Give back what was taken for nothing."""
+        _check_key(key)
         with self._lock:
             now = self._clock()
+            check_request(now, amount)
             record = self._find(key, now)
             if record is not None:
                 self._keep(key, give(self._rules, record, now, amount), now)
 
     def reset(self, key: str) -> None:
         """Forget a caller: it is a stranger again."""
+        _check_key(key)
         with self._lock:
-            for table in (self._records, self._turns, *(one.records for one in self._old)):
-                table.pop(key, None)
+            self._forget(key)
 
     def change(self, rules: Rules, keep: Keep) -> None:
-        """Go on under other rules; rules.py says what callers keep. Cost: O(1)."""
+        """Go on under other rules; rules.py says what callers keep.
+
+        What was booked before can no longer be cancelled. Cost: O(1) while callers come again;
+        changed more often than that, O(records that nobody asked for since).
+        """
         with self._lock:
-            if self._records:
-                self._old.append(_Table(self._rules, self._records, self._clock(), keep))
-            self._rules, self._records = rules, {}
-            self._fast = _fast(rules)
+            self._change(rules, keep, self._clock())
 
     @property
     def counts(self) -> Counts:
         """What the table did so far."""
         with self._lock:
             return Counts(len(self), self._dropped, self._evicted, self._turned_away)
-
-    def __len__(self) -> int:
-        return len(self._records) + sum(len(table.records) for table in self._old)
 
     def check(self) -> None:
         """Assert the invariants.
@@ -243,106 +245,95 @@ class Memory:
                     states = (packed,) if len(rules) == 1 else packed
                     for rule, state in zip(rules, states, strict=True):
                         rule.module.check(rule.policy, state)
+            assert set(self._turns) <= set(keys), "3: somebody waits who has no record"
+            assert set(self._lines) <= set(keys), "3: a booking of somebody who has no record"
+            for line in self._lines.values():
+                moments = [ticket.departs_ns for ticket in line]
+                assert moments == sorted(moments), "3: a booking departs before an earlier one"
 
-    def _decide(self, key: str, cost: int, max_wait_ns: int | None) -> tuple[Decision, Ticket]:
-        """The careful way, and a ticket for `cancel`."""
+    def _bound(self) -> Rules:
+        if not self._rules:
+            raise InputError(
+                "this store belongs to no limiter yet",
+                where="store",
+                given="a Memory without rules",
+                expected='one that was handed to a limiter, like Limiter("1/s", store=Memory())',
+            )
+        return self._rules
+
+    def _decide(
+        self, key: str, cost: int, max_wait_ns: int | None
+    ) -> tuple[Decision, Ticket | None]:
+        """The careful way, and what `cancel` needs of a booking."""
         now = self._clock()
         record = self._find(key, now)
         known = record is not None
         if record is None:
-            record = stranger(self._rules, now)
+            _check_key(key)
+            record = stranger(self._bound(), now)
         after, decision = decide(self._rules, record, now, cost, max_wait_ns)
-        if after is not record:
-            no_room_for = None if known else self._make_room(now)
-            if no_room_for is not None:
-                self._turned_away += 1
-                turned_away = decision._replace(
-                    allowed=self.on_pressure == "admit",
-                    remaining=0,
-                    retry_after_ns=0 if self.on_pressure == "admit" else no_room_for,
-                    delay_ns=0,
-                    judged=False,
-                )
-                return turned_away, Ticket(record, record, now)
-            self._keep(key, after, now)
-        return decision, Ticket(record, after, now + decision.delay_ns)
+        if after is record and (known or idle_at(self._rules, record) <= now):
+            return decision, None
+        # Also one who was denied: who begins with less than a burst has begun to wait for it.
+        no_room_for = None if known else self._make_room(now)
+        if no_room_for is not None:
+            self._turned_away += 1
+            may_pass = self.on_pressure == "admit"
+            return decision._replace(
+                allowed=may_pass,
+                remaining=0,
+                retry_after_ns=0 if may_pass else no_room_for,
+                delay_ns=0,
+                violated=(),
+                judged=False,
+            ), None
+        self._keep(key, after, now)
+        if max_wait_ns is None or not decision.delay_ns:
+            return decision, None
+        at = max(now, after.turn_ns)
+        ticket = Ticket(record, after, at, now + decision.delay_ns, cost)
+        line = self._lines[key] = self._line(key, now)
+        line.append(ticket)
+        return decision, ticket
 
-    def _find(self, key: str, now: int) -> Record | None:
-        """The caller's record, carried over from an old table where it stands there."""
-        packed = self._records.get(key)
-        if packed is None:
-            for i in range(len(self._old) - 1, -1, -1):
-                packed = self._old[i].records.pop(key, None)
-                if packed is not None:
-                    record = self._carried(i, key, packed, now)
-                    self._keep(key, record, now)
-                    return record
-            return None
-        return self._unpacked(self._rules, key, packed, now)
-
-    def _unpacked(self, rules: Rules, key: str, packed: Any, now: int) -> Record:
-        states = (packed,) if len(rules) == 1 else packed
-        return Record(states, self._turns.get(key, now))
-
-    def _keep(self, key: str, record: Record, now: int) -> None:
-        self._records[key] = record.states[0] if self._fast else record.states
-        if record.turn_ns > now:
-            self._turns[key] = record.turn_ns
-        else:
-            self._turns.pop(key, None)
-
-    def _carried(self, index: int, key: str, packed: Any, now: int) -> Record:
-        """A record of an old table under the rules of today, over all changes in between."""
-        tables = self._old[index:]
-        record = self._unpacked(tables[0].rules, key, packed, now)
-        later = [*(table.rules for table in tables[1:]), self._rules]
-        for table, rules in zip(tables, later, strict=True):
-            if rules is not table.rules:
-                record = carried(table.rules, rules, record, table.changed_ns, table.keep)
-        return record
+    def _line(self, key: str, now: int) -> deque[Ticket]:
+        """What a caller has booked and not yet used."""
+        line = self._lines.get(key) or deque()
+        while line and line[0].departs_ns <= now:
+            line.popleft()
+        return line
 
     def _make_room(self, now: int) -> int | None:
         """Look at a few others and forget those who are idle.
 
         Returns:
-            None when a newcomer fits in, else how long until one of those looked at is idle.
+            None when a newcomer fits in, else how long until one of those looked at is idle: a
+            guess at when there will be room, since others may come first, or look elsewhere.
         """
-        soonest: tuple[int, str] | None = None
-        full, half = len(self) >= self.max_keys, len(self) > self.max_keys // 2
-        for _ in range(LOOKS_UNDER_PRESSURE if full else LOOKS if half else 0):
-            seen = self._look(now)
-            if seen and (soonest is None or seen < soonest):
-                soonest = seen
-        if soonest is None or len(self) < self.max_keys:
+        size = len(self)
+        looks = LOOKS_UNDER_PRESSURE if size >= self.max_keys else LOOKS
+        if size <= self.max_keys // 2 and not self._old:
             return None
-        idle_ns, key = soonest
+        seen = [self._look(now) for _ in range(looks)]
+        if len(self) < self.max_keys:
+            return None
+        idle_ns, key = min(one for one in seen if one)  # nobody was idle
         if self.on_pressure != "evict":
             return idle_ns - now
         self._evicted += 1
-        del self._records[key]
-        self._turns.pop(key, None)
-        return None
-
-    def _look(self, now: int) -> tuple[int, str] | None:
-        """Take one caller out of the oldest table: forget it if it is idle, else say until when."""
-        while self._old and not self._old[0].records:
-            del self._old[0]
-        if not self._old:
-            if not self._records:
-                return None
-            self._old.append(_Table(self._rules, self._records, now, "as-is"))
-            self._records = {}
-        key, packed = self._old[0].records.popitem()
-        record = self._carried(0, key, packed, now)
-        idle_ns = idle_at(self._rules, record)
-        if idle_ns > now:
-            self._keep(key, record, now)
-            return idle_ns, key
-        self._turns.pop(key, None)
-        self._dropped += 1
+        self._forget(key)
         return None
 
 
-def _fast(rules: Rules) -> tuple[Any, ...]:
-    """What a decision under a single rule needs, in one place: looking it up takes as long."""
-    return (rules[0].module.step, rules[0].policy, rules[0].violated) if len(rules) == 1 else ()
+def _check_key(key: object) -> None:
+    """Refuse what is no text: another store could not write it down.
+
+    Asked of newcomers alone, where speed counts: what is no text is never in a table.
+    """
+    if not isinstance(key, str):
+        raise InputError(
+            "this cannot be the key of a caller",
+            where="key",
+            given=repr(key),
+            expected='a text, like "user:42"',
+        )

@@ -27,7 +27,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sdcli.reference.limiters.decision import Decision
+from sdcli.reference.limiters.decision import Decision, new
 
 if TYPE_CHECKING:
     from sdcli.reference.limiters.algorithms import Algorithm
@@ -50,10 +50,13 @@ class Rule:
     algorithm: str
     module: Algorithm
     policy: Any
-    violated: tuple[str, ...] = field(init=False, repr=False)  # what a decision says, made once
+    # What a refusal says, made once: alone, and as the end of a decision of this rule alone.
+    violated: tuple[str, ...] = field(init=False, repr=False)
+    refusal: tuple[tuple[str, ...], bool, tuple[()]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "violated", (self.name,))
+        object.__setattr__(self, "refusal", ((self.name,), True, ()))
 
 
 Rules = tuple[Rule, ...]
@@ -91,32 +94,35 @@ def decide(
 
     Returns:
         The record to keep (the same one after a denial) and the decision. When the caller has to
-        wait for its turn, `delay_ns` has the whole wait.
+        wait for its turn, `delay_ns` has the whole wait, and nothing remains for anybody who
+        comes before that. After a denial `retry_after_ns` says when the same request, with the
+        same patience, would be admitted.
     """
-    at = max(now, record.turn_ns)
-    states, decision = _step(rules, record.states, at, cost)
-    patience = max_wait_ns or 0
+    turn = record.turn_ns
+    at = turn if turn > now else now  # noqa: FURB136 - max() would take longer
+    states, decision = together(rules, record.states, at, cost)
+    if max_wait_ns is None and at == now:  # nearly every request
+        return Record(states, turn) if decision and cost else record, decision
     wait = decision.retry_after_ns
-    if wait is None or at - now + wait > patience:
-        if not decision:
-            return record, _seen_from_before(decision, at - now)
-    elif wait:
-        at += wait
-        states, decision = _step(rules, record.states, at, cost)
-    behind = at - now
-    queued = decision.delay_ns if max_wait_ns is not None else 0
-    if cost and behind + queued > patience:  # admitted, but later than this caller can wait
-        _, here = _step(rules, record.states, max(now, record.turn_ns), 0)
-        refused = here._replace(allowed=False, violated=tuple(rule.name for rule in rules))
-        refused = _seen_from_before(refused, max(0, record.turn_ns - now))
-        return record, refused._replace(retry_after_ns=behind + queued - patience)
-    if not behind:
-        return Record(states, record.turn_ns) if cost else record, decision
+    if wait is None:
+        return record, _seen_from_before(decision, at - now)
+    if wait:
+        booked, admitted = together(rules, record.states, at + wait, cost)
+    else:
+        booked, admitted = states, decision
+    behind = at + wait - now
+    until = behind + (admitted.delay_ns if max_wait_ns is not None else 0)
+    patience = max_wait_ns or 0
+    if cost and until > patience:
+        if decision:  # nothing is short, but others wait before it, or it would depart too late
+            _, here = together(rules, record.states, at, 0)
+            decision = here._replace(allowed=False, violated=tuple(rule.name for rule in rules))
+        refused = _seen_from_before(decision, at - now)
+        return record, refused._replace(retry_after_ns=until - patience)
     if not cost:
-        return record, _seen_from_before(decision, behind)
-    return Record(states, at), decision._replace(
-        delay_ns=decision.delay_ns + behind, reset_after_ns=decision.reset_after_ns + behind
-    )
+        return record, _seen_from_before(admitted, behind)
+    told = _seen_from_before(admitted, behind)
+    return Record(booked, at + wait), told._replace(delay_ns=admitted.delay_ns + behind)
 
 
 def give(rules: Rules, record: Record, now: int, amount: int) -> Record:
@@ -127,6 +133,29 @@ def give(rules: Rules, record: Record, now: int, amount: int) -> Record:
         for rule, state in zip(rules, record.states, strict=True)
     )
     return Record(states, record.turn_ns)
+
+
+def again(rules: Rules, record: Record, told: Record, at: int, cost: int) -> Record:
+    """A booking made once more at its own moment, when one that stood before it is cancelled.
+
+    What a rule would remember without the cancelled one follows from the bookings that stay, each
+    at the moment that its caller was told. Only a leaking bucket cannot close up: the gap between
+    two departures that were told passes unused.
+
+    Args:
+        rules: of all of them.
+        record: before the booking, without the cancelled one.
+        told: the record that the booking left at first.
+        at: the moment at which it was admitted.
+        cost: what it took.
+    """
+    states = tuple(
+        then
+        if rule.algorithm == "leaking-bucket"
+        else rule.module.step(rule.policy, state, at, cost)[0]
+        for rule, state, then in zip(rules, record.states, told.states, strict=True)
+    )
+    return Record(states, told.turn_ns)
 
 
 def idle_at(rules: Rules, record: Record) -> int:
@@ -141,9 +170,12 @@ def idle_at(rules: Rules, record: Record) -> int:
 def carried(old: Rules, new: Rules, record: Record, now: int, keep: Keep = "as-is") -> Record:
     """The record of a caller after its limits were changed.
 
-    A limit that had the same name before is inherited from; a new one begins as for a stranger.
+    A limit inherits from the one that had its name before; one with a new name begins as for a
+    stranger. (Where there is a single limit before and after, it is that one, whatever its name.)
     What a caller had left is taken over as a number, and the rest counts as spent at this moment:
-    it is never treated better than it was.
+    it is never treated better than it was. Whoever waits keeps the moment that it was told, and
+    nobody overtakes it: where a leaking bucket would now let the next one out before those
+    inside, the last of them becomes the caller's turn.
 
     Args:
         old: the rules before.
@@ -158,7 +190,18 @@ def carried(old: Rules, new: Rules, record: Record, now: int, keep: Keep = "as-i
         rule.name: rule.module.step(rule.policy, state, at, 0)[1]
         for rule, state in zip(old, record.states, strict=True)
     }
+    if len(old) == len(new) == 1:
+        before[new[0].name] = before[old[0].name]
     states = []
+    outlet_free = max(
+        (
+            at + before[rule.name].reset_after_ns
+            for rule in old
+            if rule.algorithm == "leaking-bucket"
+        ),
+        default=at,
+    )
+    next_departs = at
     for rule in new:
         state = rule.module.initial(rule.policy, at)
         if rule.name in before and keep != "reset":
@@ -175,44 +218,50 @@ def carried(old: Rules, new: Rules, record: Record, now: int, keep: Keep = "as-i
                 if spent > 0
                 else rule.module.give(rule.policy, state, at, -spent)
             )
+        if rule.algorithm == "leaking-bucket":
+            _, inside = rule.module.step(rule.policy, state, at, 0)
+            next_departs = max(next_departs, at + inside.reset_after_ns)
         states.append(state)
-    return Record(tuple(states), record.turn_ns)
+    turn = record.turn_ns if next_departs >= outlet_free else outlet_free
+    return Record(tuple(states), turn)
 
 
-def _step(
+def together(
     rules: Rules, states: tuple[Any, ...], at: int, cost: int
 ) -> tuple[tuple[Any, ...], Decision]:
-    """Every rule's next state, and what they say together."""
+    """Every rule's next state, to be kept if all agree, and what they say together."""
     if len(rules) == 1:
-        state, decision = rules[0].module.step(rules[0].policy, states[0], at, cost)
-        if not decision:
-            decision = decision._replace(violated=rules[0].violated)
+        rule = rules[0]
+        state, decision = rule.module.step(rule.policy, states[0], at, cost)
+        if not decision[0]:
+            decision = new(Decision, decision[:6] + rule.refusal)
         return (state,), decision
-    steps = [
-        rule.module.step(rule.policy, state, at, cost)
-        for rule, state in zip(rules, states, strict=True)
-    ]
-    parts = tuple(decision for _, decision in steps)
-    tight = min(parts, key=lambda part: (part.remaining, -part.reset_after_ns))
-    violated = tuple(rule.name for rule, part in zip(rules, parts, strict=True) if not part)
+    violated: tuple[str, ...] = ()
+    after, parts = [], []
+    for rule, state in zip(rules, states):  # noqa: B905 - as many by nature, and strict costs
+        state, part = rule.module.step(rule.policy, state, at, cost)  # noqa: PLW2901
+        after.append(state)
+        parts.append(part)
+        if not part[0]:
+            violated += rule.violated
     if violated:
         # Those that would have admitted it have not: what they say is what is there.
-        parts = tuple(
-            rule.module.step(rule.policy, state, at, 0)[1] if part else part
-            for rule, state, part in zip(rules, states, parts, strict=True)
-        )
-        tight = min(parts, key=lambda part: (part.remaining, -part.reset_after_ns))
-    waits = [part.retry_after_ns for part in parts if not part]
-    longest = max((wait for wait in waits if wait is not None), default=0)
-    return tuple(state for state, _ in steps), Decision(
-        allowed=not violated,
-        limit=min(part.limit for part in parts),
-        remaining=tight.remaining,
-        retry_after_ns=None if None in waits else longest,
-        reset_after_ns=max(part.reset_after_ns for part in parts),
-        delay_ns=max(part.delay_ns for part in parts),
-        violated=violated,
-        parts=parts,
+        for i, rule in enumerate(rules):
+            if parts[i][0]:
+                parts[i] = rule.module.step(rule.policy, states[i], at, 0)[1]
+    # In one pass: min() and max() over all parts would take as long as the rules' own steps.
+    _, limit, remaining, wait, reset_after, delay, _, _, _ = parts[0]
+    for part in parts[1:]:
+        _, more, left, retry, reset, hold, _, _, _ = part
+        limit = more if more < limit else limit  # noqa: FURB136
+        remaining = left if left < remaining else remaining  # noqa: FURB136
+        reset_after = reset if reset > reset_after else reset_after  # noqa: FURB136
+        delay = hold if hold > delay else delay  # noqa: FURB136
+        if wait is not None and (retry is None or retry > wait):
+            wait = retry  # None: one of them will never admit it
+    return tuple(after), new(
+        Decision,
+        (not violated, limit, remaining, wait, reset_after, delay, violated, True, tuple(parts)),
     )
 
 
@@ -225,4 +274,5 @@ def _seen_from_before(decision: Decision, behind: int) -> Decision:
         remaining=0,
         retry_after_ns=retry + behind if retry else retry,
         reset_after_ns=decision.reset_after_ns + behind,
+        parts=tuple(_seen_from_before(part, behind) for part in decision.parts),
     )

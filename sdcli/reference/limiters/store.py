@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sdcli.core.errors import MissingError
+from sdcli.reference.limiters.written_once import Steps, written_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,3 +56,73 @@ class Store(Protocol):
 
     def change(self, rules: Rules, keep: Keep) -> None:
         """Go on under other rules."""
+
+
+class Wrapped:
+    """A store around another that passes every call on; for those that change one thing.
+
+    Args:
+        store: a Store, or one whose calls promise the same (asyncio): what comes back from a call
+            here is then a promise, too, unless the answer is known without asking. written_once.py
+            says how; AsyncLimiter awaits either.
+
+    Wrappers lie in each other as one likes: Shadow(Counted(Guarded(Redis(client)))).
+    """
+
+    def __init__(self, store: Any) -> None:
+        self.store = store
+
+    def answered(self, key: str, cost: int, decision: Decision) -> Decision:  # noqa: ARG002
+        """What the caller is told when the store says `decision`; here, just that."""
+        return decision
+
+    @property
+    def unit_ns(self) -> int:
+        """What policies' times are counted in; see Store, as for all that follow."""
+        return self.store.unit_ns
+
+    def bind(self, rules: Rules, clock: Callable[[], int]) -> None:
+        """Take the rules and the clock."""
+        self.store.bind(rules, clock)
+
+    @written_once
+    def take(self, key: str, cost: int = 1, max_wait_ns: int | None = None) -> Steps[Decision]:
+        """Decide on one request."""
+        decision = yield self.store.take(key, cost, max_wait_ns)
+        return (yield self.answered(key, cost, decision))
+
+    @written_once
+    def take_many(self, requests: Iterable[tuple[str, int]]) -> Steps[list[Decision]]:
+        """Decide on several requests."""
+        requests = list(requests)
+        decisions = yield self.store.take_many(requests)
+        told = []
+        for (key, cost), decision in zip(requests, decisions, strict=True):
+            told.append((yield self.answered(key, cost, decision)))
+        return told
+
+    @written_once
+    def reserve(self, key: str, cost: int, max_wait_ns: int) -> Steps[tuple[Decision, Any]]:
+        """Decide, with what `cancel` needs."""
+        decision, ticket = yield self.store.reserve(key, cost, max_wait_ns)
+        return (yield self.answered(key, cost, decision)), ticket
+
+    def cancel(self, key: str, cost: int, ticket: Any) -> bool:
+        """Undo a reservation."""
+        return self.store.cancel(key, cost, ticket)
+
+    def peek(self, key: str, cost: int = 1) -> Decision:
+        """What `take` would say."""
+        return self.store.peek(key, cost)
+
+    def give(self, key: str, amount: int) -> None:
+        """Give back what was taken for nothing."""
+        return self.store.give(key, amount)
+
+    def reset(self, key: str) -> None:
+        """Forget a caller."""
+        return self.store.reset(key)
+
+    def change(self, rules: Rules, keep: Keep) -> None:
+        """Go on under other rules."""
+        return self.store.change(rules, keep)

@@ -1,0 +1,543 @@
+"""Redis as a store: shared by many, gone and back again, changed under way, and tidy."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis
+
+from sdcli.core.errors import DamagedError, InputError
+from sdcli.reference.limiters import Limit, Limiter
+from sdcli.reference.limiters.adapters import calls
+from sdcli.reference.limiters.adapters.calls import keys_of
+from sdcli.reference.limiters.adapters.redis import AsyncRedis, Redis
+from sdcli.reference.limiters.algorithms import ALGORITHMS
+from sdcli.reference.limiters.store import StoreAway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.reference.limiters.servers import Server
+
+TODAY_NS = 1_790_000_000 * 10**9
+SECOND = 10**9
+
+
+@pytest.fixture
+def client(redis_server: Server) -> Iterator[Any]:
+    with redis_server.client() as client:
+        client.flushall()
+        yield client
+
+
+class Clock:
+    def __init__(self, now: int = TODAY_NS) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def limiter_of(
+    client: Any, limits: Any, clock: Clock, algorithm: str = "gcra", prefix: str = "limit"
+) -> Limiter:
+    store = Redis(client, prefix, server_time=False)
+    return Limiter(limits, algorithm=algorithm, store=store, clock=clock)
+
+
+def admitted(limiter: Limiter, key: str, times: int) -> int:
+    return sum(bool(limiter.acquire(key)) for _ in range(times))
+
+
+def hits(url: str, count: int, pipe: Any) -> None:
+    limiter = Limiter("1000/h", store=Redis.at(url, timeout=10))
+    pipe.send(sum(bool(limiter.acquire("all")) for _ in range(count)))
+
+
+def test_four_processes_are_admitted_exactly_the_limit(client: Any, redis_server: Server) -> None:
+    context = multiprocessing.get_context("fork")
+    pipes, processes = [], []
+    for _ in range(4):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=hits, args=(redis_server.url, 400, theirs))
+        process.start()
+        pipes.append(ours)
+        processes.append(process)
+    counts = [pipe.recv() for pipe in pipes]
+    for process in processes:
+        process.join()
+    assert sum(counts) == 1000, counts
+
+
+def test_eight_threads_and_thirty_clients_are_admitted_exactly_the_limit(
+    client: Any, redis_server: Server
+) -> None:
+    shared = Limiter("1000/h", store=Redis(client))
+    counts: list[int] = []
+
+    def hit() -> None:
+        counts.append(admitted(shared, "all", 100))
+
+    threads = [threading.Thread(target=hit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _ in range(30):
+        with redis_server.client() as another:
+            counts.append(admitted(Limiter("1000/h", store=Redis(another)), "all", 10))
+    assert sum(counts) == 1000
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_every_key_has_an_end_of_life(client: Any, name: str) -> None:
+    limits = [Limit(3, "1s", name="burst"), Limit(50, "1h", name="hourly")]
+    store = Redis(client)
+    limiter = Limiter(limits, algorithm=name, store=store)
+    for key in ("ann", "bob", "", "a{b}c"):
+        admitted(limiter, key, 5)
+        limiter.peek(key)
+        limiter.give(key)
+        limiter.reserve(key, max_wait=10).cancel()
+    limiter.change("5/m")
+    admitted(limiter, "ann", 7)
+    lives = {key: client.pttl(key) for key in client.scan_iter()}
+    assert len(lives) >= 4
+    # An hour for the hourly limit; a sliding counter remembers for two windows.
+    assert all(0 < life <= 2 * 3600_000 for life in lives.values()), lives
+
+
+def test_a_caller_is_forgotten_when_its_record_says_no_more_than_a_strangers(client: Any) -> None:
+    limiter = Limiter("100/s", store=Redis(client))
+    limiter.acquire("ann", 20)
+    # 20 of 100 a second are back after 200 ms.
+    assert 0 < client.pttl("limit:{ann}") <= 200
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    from tests.reference.limiters.servers import READY_WITHIN, Server, needed
+
+    needed()
+    server = Server("--cluster-enabled", "yes")
+    with server.client() as client:
+        client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+        latest = time.monotonic() + READY_WITHIN  # a cluster is sure of itself after two seconds
+        while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
+            assert time.monotonic() < latest
+            time.sleep(0.05)
+    client = redis.RedisCluster(host="127.0.0.1", port=server.port)
+    yield client
+    client.close()
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    "key", ["ann", "", "{}", "a{b}c", "}{", "{ann}", "a%7Bb", "bücher", "\ud800"]
+)
+def test_all_keys_of_a_decision_lie_in_one_slot(cluster: Any, key: str) -> None:
+    names = keys_of("limit", key, logs=(1, 2))
+    assert len(set(names)) == 3
+    assert len({cluster.keyslot(name) for name in names}) == 1
+
+
+def test_names_of_callers_do_not_collide() -> None:
+    keys = ["", "%", "%25", "{", "%7B", "{}", "}", "a:1", "a", "{a}", "%7Ba%7D", "a}:1{"]
+    names = [name for key in keys for name in keys_of("limit", key, logs=(1,))]
+    assert len(set(names)) == 2 * len(keys)
+
+
+def test_a_cluster_decides_and_takes_batches(cluster: Any) -> None:
+    limits = [Limit(3, "1h", name="log", algorithm="sliding-log"), Limit(5, "1h", name="all")]
+    limiter = Limiter(limits, store=Redis(cluster))
+    assert admitted(limiter, "a{b}c", 5) == 3
+    said = limiter.acquire_many([(f"user:{n % 20}", 1) for n in range(100)])
+    assert sum(map(bool, said)) == 60
+    assert [one.violated for one in said[-1:]] == [("log",)]
+    limiter.change("10/h", keep="reset")
+    assert admitted(limiter, "a{b}c", 11) == 10
+
+
+@pytest.mark.parametrize("name", ["gcra", "sliding-log"])
+def test_a_batch_says_what_single_calls_say(client: Any, name: str) -> None:
+    clock = Clock()
+    limits = [Limit(3, "1s", name="a"), Limit(4, "1h", name="b")]
+    one, many = (limiter_of(client, limits, clock, name, prefix) for prefix in ("one", "many"))
+    requests = [(f"user:{n % 7}", n % 3) for n in range(1234)]  # more than one trip
+    assert many.acquire_many(requests) == [one.acquire(*request) for request in requests]
+    assert many.acquire_many([]) == []
+
+
+# Large numbers: by hand, where a double would round -------------------------------------------
+
+
+def test_no_fraction_is_lost_beside_todays_time(client: Any) -> None:
+    """7 in 3 s: one is 3,000,000 / 7 µs; the eighth may come 428,571.43 µs later, rounded up."""
+    clock = Clock()
+    limiter = limiter_of(client, Limit(7, "3s"), clock)
+    assert admitted(limiter, "ann", 8) == 7
+    assert limiter.peek("ann").retry_after_ns == 428_572_000
+    for _ in range(7):  # seven intervals are three seconds, without a rest
+        clock.now += limiter.peek("ann").retry_after_ns or 0
+        assert limiter.acquire("ann")
+    assert clock.now - TODAY_NS == 3 * SECOND
+
+
+def test_54_a_minute_are_54_a_minute(client: Any) -> None:
+    """For ten minutes, 20 every 10 s, in which 9 come in: the burst is used up, then 9 each."""
+    clock = Clock()
+    limiter = limiter_of(client, "54/m", clock, "token-bucket")
+    counts = []
+    for _ in range(60):
+        counts.append(sum(map(bool, limiter.acquire_many([("ann", 1)] * 20))))
+        clock.now += 10 * SECOND
+    # 54 - 20 + 9 = 43, 43 - 20 + 9 = 32, 32 - 20 + 9 = 21, 21 - 20 + 9 = 10
+    assert counts == [20, 20, 20, 20, 10, *[9] * 55]
+    assert sum(counts) == 54 + 9 * 59  # the burst, and what came in: the long run is 54 a minute
+
+
+@pytest.mark.parametrize(
+    ("limit", "algorithm"),
+    [
+        (Limit(1_000_003, "1d"), "gcra"),  # 1,000,003 * 86,400,000,000 µs > 2^53
+        (Limit(1_000_003, "1d"), "token-bucket"),
+        (Limit(1_000_003, "1d"), "leaking-bucket"),
+        (Limit(100_000, "1d"), "sliding-counter"),
+        (Limit(1, "9000d", burst=2), "gcra"),  # fills up in more than thirty years
+        (Limit(2**52, "1s"), "fixed-window"),
+    ],
+    ids=str,
+)
+def test_a_limit_that_doubles_cannot_count_is_refused(limit: Limit, algorithm: str) -> None:
+    store = Redis(None)
+    with pytest.raises(InputError, match="below 2\\^53") as caught:
+        Limiter(limit, algorithm=algorithm, store=store)
+    assert "µs" in caught.value.given
+    Limiter("1000000/d", store=store)  # a common divisor helps, and nothing was bound before
+
+
+# Clocks that step -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_a_clock_that_steps_back_an_hour_gives_nothing_and_locks_nobody_out(
+    client: Any, name: str
+) -> None:
+    """10 in 10 s, all of them spent; the clock loses an hour; 10 s later there is room again."""
+    clock = Clock()
+    limiter = limiter_of(client, "10/10s", clock, name)
+    assert admitted(limiter, "ann", 11) == 10
+    before = limiter.peek("ann")
+    clock.now -= 3600 * SECOND
+    assert limiter.peek("ann") == before
+    assert not limiter.acquire("ann")
+    clock.now += before.retry_after_ns or 0
+    assert limiter.acquire("ann")
+    clock.now += 20 * SECOND
+    assert admitted(limiter, "ann", 11) == 10
+
+
+# Changed under way ----------------------------------------------------------------------------
+
+
+# A leaking bucket may keep its line and so be full of turns: test_redis_equals.py compares it.
+@pytest.mark.parametrize("name", sorted(ALGORITHMS.keys() - {"leaking-bucket"}))
+@pytest.mark.parametrize(
+    ("keep", "left"),
+    # 10 an hour of which 4 are left; 20 an hour from now on.
+    [("as-is", 4), ("proportional", 8), ("additive", 14), ("reset", 20)],
+)
+def test_callers_are_carried_over(client: Any, name: str, keep: Any, left: int) -> None:
+    clock = Clock()
+    limiter = limiter_of(client, Limit(10, "1h", name="hourly"), clock, name)
+    limiter.acquire("ann", 6)
+    clock.now += 1000
+    limiter.change(Limit(20, "1h", name="hourly"), keep)
+    assert limiter.peek("ann", 0).remaining == left
+    assert limiter.peek("stranger", 0).remaining == 20
+    assert admitted(limiter, "ann", 21) == left
+
+
+def test_several_changes_in_a_row_are_all_followed(client: Any) -> None:
+    """40 of 80 are left; half the limit, so 20; 100 more of both, so 120; then as it is."""
+    clock = Clock()
+    limiter = limiter_of(client, Limit(80, "1h", name="x"), clock)
+    limiter.acquire("ann", 40)
+    for rate, keep in ((40, "proportional"), (140, "additive"), (500, "as-is")):
+        clock.now += 1000
+        limiter.change(Limit(rate, "1h", name="x"), keep)  # type: ignore[arg-type]
+    assert limiter.peek("ann", 0).remaining == 120
+
+
+def test_a_log_carried_over_to_another_place_keeps_its_count(client: Any) -> None:
+    clock = Clock()
+    log = Limit(5, "1h", name="log", algorithm="sliding-log")
+    other = Limit(100, "1h", name="other", algorithm="sliding-log")
+    limiter = limiter_of(client, [log], clock)
+    admitted(limiter, "ann", 3)
+    clock.now += 1000
+    limiter.change([other, log])
+    assert [part.remaining for part in limiter.peek("ann", 0).parts] == [100, 2]
+    assert admitted(limiter, "ann", 5) == 2
+    limiter.change("9/h")
+    clock.now += 1000
+    limiter.peek("ann")
+    assert sorted(client.scan_iter()) == [b"limit:{ann}"]
+
+
+def test_a_process_that_starts_with_other_limits_takes_over_what_is_left(client: Any) -> None:
+    """A deployment: nobody called `change`; 4 of 10 are left, and 4 of 20 they stay."""
+    clock = Clock()
+    limiter_of(client, Limit(10, "1h", name="x"), clock).acquire("ann", 6)
+    said = limiter_of(client, Limit(20, "1h", name="x"), clock).peek("ann", 0)
+    assert (said.limit, said.remaining) == (20, 4)
+
+
+@pytest.mark.parametrize("keep", ["as-is", "proportional", "additive", "reset"])
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_old_and_new_limits_side_by_side_hand_out_nothing_twice(
+    client: Any, name: str, keep: Any
+) -> None:
+    """One process has changed to 8, the other still has 10; the caller goes to both in turn."""
+    clock = Clock()
+    old, new = (limiter_of(client, Limit(10, "1h", name="x"), clock, name) for _ in range(2))
+    assert admitted(old, "ann", 6) == 6
+    clock.now += 1000
+    new.change(Limit(8, "1h", name="x"), keep)
+    first = new.peek("ann", 0).remaining
+    got = 0
+    for _ in range(20):
+        clock.now += 1000
+        got += bool(old.acquire("ann"))
+        clock.now += 1000
+        got += bool(new.acquire("ann"))
+    assert got <= first
+
+
+# Gone and back --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mortal() -> Iterator[Server]:
+    from tests.reference.limiters.servers import Server, needed
+
+    needed()
+    server = Server()
+    yield server
+    server.stop()
+
+
+def test_a_redis_that_is_killed_in_mid_run_is_away_and_then_goes_on(mortal: Server) -> None:
+    limiter = Limiter("1000000/h", store=Redis.at(mortal.url, timeout=0.5))
+    assert limiter.acquire("ann")
+    mortal.kill()
+    for call in (
+        lambda: limiter.acquire("ann"),
+        lambda: limiter.acquire_many([("ann", 1)] * 3),
+        lambda: limiter.reserve("ann"),
+        lambda: limiter.peek("ann"),
+        lambda: limiter.give("ann"),
+        lambda: limiter.reset("ann"),
+        lambda: limiter.change("5/s"),
+    ):
+        began = time.monotonic()
+        with pytest.raises(StoreAway) as caught:
+            call()
+        assert caught.value.fix == "start it, or check host and port"
+        assert time.monotonic() - began < 5, "it hangs"
+    assert limiter.limits[0].rate == 1_000_000
+    mortal.start()
+    assert limiter.acquire("ann").remaining == 999_999  # it has forgotten, and the script, too
+
+
+def test_a_redis_that_does_not_answer_is_away_after_the_timeout(mortal: Server) -> None:
+    limiter = Limiter("5/h", store=Redis.at(mortal.url, timeout=0.2))
+    assert limiter.acquire("ann")
+    assert mortal.process
+    os.kill(mortal.process.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises(StoreAway, match="Redis does not decide") as caught:
+            limiter.acquire("ann")
+        assert time.monotonic() - began < 5
+        assert "socket_timeout" in caught.value.fix
+    finally:
+        os.kill(mortal.process.pid, signal.SIGCONT)
+    # Whether the lost one was counted is not known; the next answer is to the next question.
+    assert limiter.acquire("bob").remaining == 4
+
+
+def test_a_connection_that_was_left_in_mid_trip_is_not_used_again() -> None:
+    """Its answer may still come, and would be taken for the answer to the next question."""
+    seen = []
+
+    class Left:
+        connection_pool: Any
+
+        def get_connection(self) -> Any:
+            return self
+
+        def send_packed_command(self, data: list[bytes]) -> None:
+            seen.append("sent")
+
+        def read_response(self) -> None:
+            raise KeyboardInterrupt
+
+        def disconnect(self) -> None:
+            seen.append("closed")
+
+        def release(self, connection: Any) -> None:
+            seen.append("released")
+
+    client = Left()
+    client.connection_pool = client
+    with pytest.raises(KeyboardInterrupt):
+        Limiter("5/h", store=Redis(client)).acquire("ann")
+    assert seen == ["sent", "closed", "released"]
+
+
+def test_a_redis_that_forgot_the_function_is_taught_it_again(client: Any) -> None:
+    limiter = Limiter("5/h", store=Redis(client))
+    assert limiter.acquire("ann").remaining == 4
+    client.function_flush()
+    assert limiter.acquire("ann").remaining == 3
+    client.function_flush()
+    assert [one.remaining for one in limiter.acquire_many([("ann", 1)] * 3)] == [2, 1, 0]
+
+
+def test_a_replica_and_a_full_memory_say_what_to_do(mortal: Server) -> None:
+    limiter = Limiter("5/h", store=Redis.at(mortal.url, timeout=5))
+    with mortal.client() as client:
+        limiter.acquire("ann")
+        client.config_set("maxmemory", 1)
+        with pytest.raises(StoreAway) as full:
+            limiter.acquire("bob")
+        assert "maxmemory" in full.value.fix
+        client.config_set("maxmemory", 0)
+        client.replicaof("127.0.0.1", 1)
+        with pytest.raises(StoreAway) as replica:
+            limiter.acquire("bob")
+        assert "primary" in replica.value.fix
+
+
+def test_a_key_of_somebody_else_is_left_alone(client: Any) -> None:
+    limiter = Limiter("5/h", store=Redis(client))
+    client.set("limit:{ann}", "a shopping cart")
+    client.lpush("limit:{bob}", "another")
+    for key in ("ann", "bob"):
+        with pytest.raises(DamagedError, match="no limiter's record") as caught:
+            limiter.acquire(key)
+        assert caught.value.where == f"limit:{{{key}}}"
+    assert client.get("limit:{ann}") == b"a shopping cart"
+
+
+def test_what_cannot_be_said_is_refused_before_redis_is_asked() -> None:
+    limiter = Limiter("5/h", store=Redis(None))
+    for key, cost in (("ann", -1), ("ann", 1.5), ("ann", True), (42, 1), (b"ann", 1)):
+        with pytest.raises(InputError):
+            limiter.acquire(key, cost)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="begin with"):
+        Redis(None, "a{b}")
+    with pytest.raises(InputError, match="address"):
+        Redis.at("localhost:6379")
+    with pytest.raises(InputError, match="another limiter"):
+        Limiter("5/h", store=limiter.store)
+
+
+def test_answers_may_come_decoded(redis_server: Server) -> None:
+    with redis_server.client(decode_responses=True) as client:
+        client.flushall()
+        limiter = Limiter(["2/h", "1/m"], store=Redis(client))
+        held = limiter.reserve("ann")
+        assert held
+        assert limiter.acquire("ann").violated == ("1/1m",)
+        later = limiter.reserve("ann", max_wait=100)
+        assert later.cancel()
+        assert not later.cancel()
+
+
+# Waiting --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_the_last_reservation_leaves_no_trace_when_it_is_cancelled(client: Any, name: str) -> None:
+    clock = Clock()
+    limiter = limiter_of(client, "3/s", clock, name)
+    assert admitted(limiter, "ann", 3) == 3
+    before = limiter.peek("ann")
+    held = [limiter.reserve("ann", max_wait=60) for _ in range(4)]
+    moments = [one.delay for one in held]
+    assert moments == sorted(moments)
+    assert moments[-1] > 0
+    assert not held[1].cancel(), "a place in the middle stays taken"
+    assert [one.cancel() for one in reversed(held)] == [True] * 4
+    assert limiter.peek("ann") == before
+    assert not held[0].cancel(), "twice"
+    if name == "sliding-log":
+        assert client.zcard("limit:{ann}:1") == 3
+    clock.now += 2 * SECOND
+    assert admitted(limiter, "ann", 4) == 3
+    gone = limiter.reserve("ann", max_wait=60)
+    clock.now += round(gone.delay * SECOND)
+    assert not gone.cancel(), "its moment has come"
+
+
+# asyncio --------------------------------------------------------------------------------------
+
+
+def test_the_asyncio_store_answers_the_same(redis_server: Server, client: Any) -> None:
+    async def run() -> None:
+        from redis.asyncio import Redis as Client
+
+        async with Client(port=redis_server.port) as far:
+            far_store = AsyncRedis(far, "async", server_time=False)
+            clock = Clock()
+            ours = Limiter(["3/s", "5/m"], store=far_store, clock=clock)
+            near = limiter_of(client, ["3/s", "5/m"], clock)
+            await far.function_flush()
+            store: Any = ours.store
+            for _ in range(4):
+                assert await store.take("ann") == near.store.take("ann")
+            assert await store.take_many([("bob", 2)] * 3) == near.acquire_many([("bob", 2)] * 3)
+            told, ticket = await store.reserve("ann", 1, 60 * SECOND)
+            held = near.reserve("ann", max_wait=60)
+            assert told == held.decision
+            assert await store.cancel("ann", 1, ticket)
+            assert held.cancel()
+            await store.give("ann", 1)
+            near.give("ann")
+            assert await store.peek("ann") == near.peek("ann")
+            await store.reset("ann")
+            assert (await store.peek("ann", 0)).remaining == 3
+            waiting = [ours.acquire("many") for _ in range(50)]
+            assert sum(map(bool, await asyncio.gather(*waiting))) == 3  # type: ignore[call-overload]
+
+    asyncio.run(run())
+
+
+def test_the_asyncio_store_is_away_when_redis_is() -> None:
+    async def run() -> None:
+        from tests.reference.limiters.servers import free_port
+
+        store: Any = AsyncRedis.at(f"redis://127.0.0.1:{free_port()}", timeout=0.5)
+        Limiter("5/h", store=store)
+        with pytest.raises(StoreAway):
+            await store.take("ann")
+        await store.client.aclose()
+
+    asyncio.run(run())
+
+
+def test_the_quick_way_to_say_take_says_the_same() -> None:
+    where = calls.under((Limit(5, "1h", name="x").rule("gcra", 1000),))
+    for key, cost in (("ann", 1), ("a{b}c", 0), ("", 10**30)):
+        words = calls.command("take", where, calls.keys_of("limit", key), costs=(cost,))
+        quick = calls.quick_take(where, calls.record_name("limit", key), cost)
+        assert quick == calls.packed([words])

@@ -19,6 +19,7 @@ from sdcli.core.errors import ExitCode, InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from sdcli.cli.lab_beside import Found
     from sdcli.experiments import Experiment, Frame, Result
 
 _HELP = ("-h", "--help")
@@ -74,9 +75,17 @@ def _run(
     speed: Annotated[
         str, typer.Option(metavar="N", help="How fast to show it: 2 is twice as fast, 0 at once.")
     ] = "1",
+    threads: Annotated[
+        bool, typer.Option("--threads", help="Show real threads beside it (limiter.race).")
+    ] = False,
+    redis: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Show a real server beside it: redis://localhost:6379."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run an experiment; its parameters are options: --vnodes 160."""
+    from sdcli.cli.lab_beside import beside_table, check_asked, found_beside
     from sdcli.cli.screen import console, print_json
     from sdcli.core.chance import SEED
     from sdcli.experiments import get, params_json
@@ -93,7 +102,9 @@ def _run(
     experiment = get(name)
     params = experiment.bind(values)
     pace = _pace(speed)
+    check_asked(experiment, threads=threads, redis=redis)
     result, picture = run_watched(experiment, params, seed, 0 if json else pace)
+    beside = found_beside(experiment, params, threads=threads, redis=redis)
     if json:
         print_json(
             {
@@ -108,12 +119,25 @@ def _run(
                 "verdict": result.verdict,
                 "note": result.note,
                 "scale": result.scale,
+                **({"beside": _beside_json(beside)} if beside else {}),
             }
         )
     else:
         _show(experiment, params_json(params), seed, result, picture)
+        for name, found in beside.items():
+            console().print()
+            console().print(beside_table(found, name))
     if result.verdict == "fails":
         raise typer.Exit(ExitCode.NO)
+
+
+def _beside_json(beside: Found) -> dict[str, Any]:
+    return {
+        name: {
+            metric.name: {"value": value, "unit": metric.unit} for metric, value in found.items()
+        }
+        for name, found in beside.items()
+    }
 
 
 def _split(words: list[str]) -> tuple[str, dict[str, object]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sdcli.cli.scorecard import GAPS_SHOWN, HONEST, miss, show_numbers, tick
 from sdcli.cli.screen import assemble, bar, clock, styled, table, write
+from sdcli.interview.remarks import figure
 from sdcli.interview.steps import Step
 from sdcli.scoring.total import rounded
 
@@ -130,14 +131,13 @@ def _axes(report: Report) -> Table:
 def _prediction(prediction: Prediction) -> str:
     if prediction.measured is None:
         return f"{prediction.experiment} on {prediction.component}: {prediction.note}"
-    unit = f" {prediction.unit}" if prediction.unit else ""
-    measured = f"{prediction.measured:.4g}{unit}"
+    measured = figure(prediction.measured, prediction.unit)
     if prediction.predicted is None:
         said = "no prediction"
     else:
         judged = {True: "right", False: "off", None: "not judged"}
         close = judged[prediction.is_close] + f" ({prediction.within})" * bool(prediction.within)
-        said = f"you said {prediction.predicted:.4g}{unit}: {close}"
+        said = f"you said {figure(prediction.predicted, prediction.unit)}: {close}"
     where = f"{prediction.experiment} on {prediction.component}"
     return f"{where}: {prediction.metric} {measured}, {said}."
 

@@ -66,7 +66,7 @@ LIMITER_ALGORITHMS = (
     "sliding-log",
     "sliding-counter",
     "gcra",
-)  # all that a design may name; an experiment runs those that have a reference implementation
+)  # all that a design may name, and all that the experiments run
 
 
 COUNT_MAX = 1e12  # of anything that a design has copies of
@@ -291,7 +291,14 @@ _TABLE = (
             "window": _time("the span that a window counter counts over"),
             "latency": _time("time that one request takes in it"),
         },
-        experiments=("limiter.burst",),
+        experiments=(
+            "limiter.burst",
+            "limiter.compare",
+            "limiter.shape",
+            "limiter.clock",
+            "limiter.race",
+            "limiter.choose",
+        ),
         standard=("limiter.burst",),
     ),
     Kind(

@@ -2,9 +2,12 @@
 
 contract.py says what an experiment is; binding.py turns what people write into parameters;
 registry.py has them by name; then one file for each: ring_balance.py, ring_rebalance.py,
-ring_plan.py, ring_hotkey.py, ring_contest.py, limiter_burst.py. What several of them use has a
-file of its own: scaling.py, zipf.py, contenders.py, adversary.py, rebalance_story.py. To add one,
-write a module like those and a line in the registry's table, and record its results
+ring_plan.py, ring_hotkey.py, ring_contest.py; limiter_burst.py, limiter_compare.py,
+limiter_shape.py, limiter_clock.py, limiter_race.py, limiter_choose.py. What several of them use, or
+what is an idea of its own, has a file of its own: scaling.py, zipf.py, contenders.py and
+rebalance_story.py for rings; adversary.py, limiter_attacked.py, limiter_candidates.py,
+limiter_traffic.py, limiter_lanes.py, limiter_table.py and limiter_threads.py for limiters. To add
+one, write a module like those and a line in the registry's table, and record its results
 (tests/experiments/test_golden.py says how).
 
 >>> experiment = get("ring.rebalance")

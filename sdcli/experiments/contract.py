@@ -168,6 +168,10 @@ class Experiment(Generic[P]):
         predict: the question to answer before the run; None when there is none worth asking.
         run: (params, seed, watch=None) -> Result.
         pictured: its picture is its table: every metric stands in the last frame.
+        beside: (params, place) -> {metric: value}, the same thing on real threads or a real server;
+            None when there is none. What it finds differs from run to run, so it is shown beside
+            the result, where a person asks for it, and never enters it. `place` comes from cli, the
+            only part that knows clocks and servers; the experiment says what it must offer.
     """
 
     name: str
@@ -180,6 +184,7 @@ class Experiment(Generic[P]):
     predict: Predict[P] | None
     run: Callable[..., Result]
     pictured: bool = False
+    beside: Callable[[P, Any], dict[Metric, float]] | None = None
 
     @property
     def parameters(self) -> tuple[Param, ...]:

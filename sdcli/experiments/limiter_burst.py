@@ -1,29 +1,48 @@
 """limiter.burst: what a limiter admits in the worst window, put to the test by an adversary.
 
-People read "100 requests a second" as a promise about every second. No algorithm of constant
-state that lets a whole limit through at once keeps it, and each breaks it in its own way:
+People read "100 requests a second" as a promise about every second. Only a log keeps it; each of
+the others breaks it in its own way:
 
-    token-bucket   at most burst + rate * window: a quiet caller sends the burst, then the refill.
-                   How much more than the rate is a number that one chooses.
-    fixed-window   at most 2 * rate * window: a whole limit before the edge of a window of the
-                   clock and a whole limit after it, within nanoseconds. Nobody chose that.
+    token-bucket    at most burst + rate * window: a quiet caller sends the burst, then the refill.
+    gcra            How much more than the rate is a number that one chooses.
+    leaking-bucket  admits as much, and lets it out one by one: at most 1 + rate * window reach the
+                    service behind it, which is what is looked at here.
+    fixed-window    at most 2 * limit: a whole one before the edge of a window of the clock and a
+                    whole one after it, within nanoseconds. Nobody chose that.
+    sliding-counter at most 2 * limit - 1: a whole limit just before the edge, then what the
+                    estimate lets drip, all but one of it by the end of the window. It evens out
+                    what comes evenly; it does not bound.
+    sliding-log     at most the limit.
+
+A request counts for a window that counts until it is one window old, so there the windows looked
+at are half-open: both ends count in one that is a nanosecond shorter. With a bucket both ends of
+the whole window count.
 
 The verdict is whether the adversary stayed within the algorithm's bound; how near it came says
 whether the bound is worth anything. All on a virtual clock: an hour takes no longer than a second.
 
 Sources: J. S. Turner, "New directions in communications", IEEE Communications Magazine 24(10), 1986
-(the bucket); the INCR page of the Redis manual (the window).
+(the buckets); the INCR page of the Redis manual (the fixed window); Cloudflare, "How we built rate
+limiting capable of scaling to millions of domains", 2017 (the sliding counter, not its bound).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from sdcli.core.chance import Chance
-from sdcli.core.errors import InputError
-from sdcli.experiments.adversary import Admitted, WorstWindow, erratic, greedy, worst_window
+from sdcli.experiments.adversary import (
+    Taken,
+    WorstWindow,
+    arrivals,
+    departed,
+    erratic,
+    greedy,
+    trains,
+    worst_window,
+)
 from sdcli.experiments.contract import (
     FULL_SCALE,
     Experiment,
@@ -36,13 +55,12 @@ from sdcli.experiments.contract import (
     quantity,
     word,
 )
-from sdcli.reference.limiters import (
-    SECOND,
-    Algorithm,
-    algorithm_named,
-    fixed_window,
-    token_bucket,
-)
+from sdcli.experiments.limiter_attacked import Limited, limited_as, takes_of
+from sdcli.experiments.limiter_traffic import limit_of
+from sdcli.reference.limiters import ALGORITHMS, BUCKETS, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What depends on the length of the window, and so says nothing of a longer one.
 OF_THE_WINDOW = (
@@ -56,7 +74,6 @@ OF_THE_WINDOW = (
 TAKES_BUDGET = 120_000  # times that the greedy adversary takes something, in all: about two seconds
 ERRATIC_ASKS = 300
 RANDOM_STARTS = 3
-DENOMINATOR_MAX = 10**9  # a rate is a fraction of whole numbers: 5 in 3 s, not 1.6666666666666667
 
 _COLUMNS = 60
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -67,13 +84,13 @@ class Params:
     """A limiter, and the window in which to look at it."""
 
     algorithm: str = word(
-        "token-bucket", choices=("token-bucket", "fixed-window"), help="how requests are counted"
+        "token-bucket", choices=tuple(ALGORITHMS), help="how requests are counted"
     )
     rate: float = quantity(
         100.0, low=1e-6, high=1e9, unit="request/s", help="what is admitted in the long run"
     )
     burst: int = integer(
-        50, low=1, high=10**9, unit="request", help="what a full token bucket admits at one instant"
+        50, low=1, high=10**9, unit="request", help="what a full bucket admits at one instant"
     )
     window: float = quantity(
         1.0,
@@ -89,42 +106,43 @@ class _Attack:
     """One schedule of the adversary and what it got."""
 
     name: str
-    admitted: Admitted
-    worst: WorstWindow
+    taken: list[Taken]
+    worst: WorstWindow  # that the service behind saw
+    let_in: int  # in the window that admitted most
 
 
 def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     """Attack the limiter from several starting points and at random.
 
     Raises:
-        InputError: a fixed window in which the rate allows less than one request.
+        InputError: a window, counted by, in which the rate allows less than one request.
 
     Cost: about TAKES_BUDGET takes of the greedy adversary, and 3 * ERRATIC_ASKS steps at random. A
     take is three steps of the limiter: how much is there, take it, when is half of it there again.
     """
-    algorithm = algorithm_named(params.algorithm)
     asked_ns = round(params.window * SECOND)
-    policy = _policy(params, asked_ns)
-    takes = _takes(params, asked_ns)
+    takes = takes_of(params.algorithm, params.rate, params.burst, asked_ns)
     cut = -(-takes // TAKES_BUDGET)
-    window_ns = asked_ns // cut
-    starts = _starts(window_ns, Chance(seed))[: max(1, TAKES_BUDGET // takes)]
+    limited = limited_as(params.algorithm, params.rate, params.burst, asked_ns // cut)
+    starts = _starts(limited.window_ns, Chance(seed))[: max(1, TAKES_BUDGET // takes)]
     asks_max = 2 * (takes // cut + 10)  # twice what it should need
     attacks: list[_Attack] = []
     for i, (name, start_ns) in enumerate(starts):
-        admitted = greedy(algorithm, policy, start_ns, window_ns, asks_max)
-        attacks.append(_Attack(name, admitted, worst_window(admitted, window_ns)))
+        taken = greedy(
+            limited.algorithm, limited.policy, start_ns, limited.looked_ns, asks_max=asks_max
+        )
+        attacks.append(_attack(name, taken, limited))
         if watch:
-            watch(_frame(algorithm, policy, attacks[-1], window_ns, (i + 1) / (len(starts) + 1)))
+            watch(_frame(limited, attacks[-1], (i + 1) / (len(starts) + 1)))
     chance = Chance(seed).child("erratic")
-    admitted = erratic(algorithm, policy, window_ns, ERRATIC_ASKS, chance)
-    attacks.append(_Attack("at random", admitted, worst_window(admitted, window_ns)))
+    taken = erratic(limited.algorithm, limited.policy, limited.window_ns, ERRATIC_ASKS, chance)
+    attacks.append(_attack("at random", taken, limited))
     best = max(attacks, key=lambda attack: attack.worst.admitted)
     if watch:
-        watch(_frame(algorithm, policy, best, window_ns, 1.0))
+        watch(_frame(limited, best, 1.0))
 
-    bound = algorithm.bound(policy, window_ns)
-    nominal = params.rate * window_ns / SECOND
+    bound = limited.bound
+    nominal = params.rate * limited.window_ns / SECOND
     worst = best.worst
     metrics = {
         "admitted_worst_window": float(worst.admitted),
@@ -132,46 +150,24 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
         "nominal": nominal,
         "over_nominal": worst.admitted / nominal,
         "worst_span": (worst.last_ns - worst.first_ns) / SECOND,
-        "admitted_total": float(sum(count for one in attacks for _, count in one.admitted)),
+        "admitted_total": float(sum(taken.units for one in attacks for taken in one.taken)),
         "attacks": float(len(attacks)),
     }
+    let_in = max(attack.let_in for attack in attacks)
+    may_be_let_in = limited.algorithm.bound(limited.policy, limited.looked_ns)
     return Result(
         metrics=metrics,
-        verdict="holds" if worst.admitted <= bound else "fails",
-        note=_note(params, metrics, best, window_ns),
+        verdict="holds" if worst.admitted <= bound and let_in <= may_be_let_in else "fails",
+        note=_note(params, metrics, best, limited, let_in),
         scale=FULL_SCALE
         if cut == 1
         else (
-            f"1:{cut} (a window of {window_ns / SECOND:g} of {asked_ns / SECOND:g} s): a bucket of "
-            f"{params.burst} is refilled too often for a run; the counts are those of the shorter "
-            "window and do not carry over, the verdict does"
+            f"1:{cut} (a window of {limited.window_ns / SECOND:g} of {asked_ns / SECOND:g} s): a "
+            f"bucket of {params.burst} is refilled too often for a run; the counts are those of "
+            "the shorter window and do not carry over, the verdict does"
         ),
         not_carried=OF_THE_WINDOW if cut > 1 else (),
     )
-
-
-def _policy(params: Params, window_ns: int) -> Any:
-    """The policy in whole numbers: exact for 54 in 60 s as for 1 in a day."""
-    rate = Fraction(params.rate).limit_denominator(DENOMINATOR_MAX)
-    if params.algorithm == "token-bucket":
-        return token_bucket.Policy(rate.numerator, rate.denominator * SECOND, params.burst)
-    limit = int(rate * Fraction(window_ns, SECOND))
-    if limit < 1:
-        raise InputError(
-            "this rate allows no request in this window",
-            where="window",
-            given=f"{params.window:g} s at {params.rate:g} request/s",
-            expected=f"a window of at least {1 / params.rate:g} s",
-        )
-    return fixed_window.Policy(limit, window_ns)
-
-
-def _takes(params: Params, window_ns: int) -> int:
-    """How often the greedy adversary comes back within a window."""
-    if params.algorithm == "fixed-window":
-        return 2
-    half = (params.burst + 1) // 2
-    return 2 + int(params.rate * window_ns / SECOND / half)
 
 
 def _starts(window_ns: int, chance: Chance) -> list[tuple[str, int]]:
@@ -186,79 +182,137 @@ def _starts(window_ns: int, chance: Chance) -> list[tuple[str, int]]:
     return fixed + [("somewhere", chance.below(window_ns)) for _ in range(RANDOM_STARTS)]
 
 
-def _note(params: Params, metrics: dict[str, float], best: _Attack, window_ns: int) -> str:
+def _attack(name: str, taken: list[Taken], limited: Limited) -> _Attack:
+    worst = limited.worst(taken)
+    let_in = worst_window(arrivals(taken), limited.looked_ns).admitted
+    return _Attack(name, taken, worst, let_in)
+
+
+def _note(
+    params: Params, metrics: dict[str, float], best: _Attack, limited: Limited, let_in: int
+) -> str:
     share = metrics["admitted_worst_window"] / metrics["bound"]
     near = "reached the bound" if share == 1 else f"came to {share * 100:.4g} % of the bound"
+    window = f"{limited.window_ns / SECOND:g} s"
     text = (
         f"The adversary {near}: {metrics['admitted_worst_window']:,.0f} of at most "
-        f"{metrics['bound']:,.0f} requests in {window_ns / SECOND:g} s (it began {best.name})."
+        f"{metrics['bound']:,.0f} requests in {window} (it began {best.name})."
     )
-    if params.algorithm == "fixed-window":
-        return f"{text} They came within {metrics['worst_span']:.3g} s. The burst has no say here."
-    return f"{text} The rate alone promises {metrics['nominal']:,.6g}."
+    if params.algorithm == "leaking-bucket":
+        return (
+            f"{text} That is what departs, one by one; {let_in:,} were admitted into the bucket in "
+            f"{window} and waited in it."
+        )
+    if params.algorithm in BUCKETS:
+        return f"{text} The rate alone promises {metrics['nominal']:,.6g}."
+    span = metrics["worst_span"]
+    came = f"within {span:.3g} s" if span else "at one instant"
+    return f"{text} They came {came}. The burst has no say here."
 
 
-def _frame(
-    algorithm: Algorithm, policy: Any, attack: _Attack, window_ns: int, progress: float
-) -> Frame:
+def _frame(limited: Limited, attack: _Attack, progress: float) -> Frame:
     """What was admitted over time, two windows wide, with the worst window marked."""
-    begin = attack.worst.first_ns - window_ns // 2
+    begin, length = attack.worst.first_ns - limited.window_ns // 2, 2 * limited.window_ns
     columns = [0] * _COLUMNS
-    for at_ns, count in attack.admitted:
-        column = (at_ns - begin) * _COLUMNS // (2 * window_ns)
+    for at_ns, count, _ in attack.taken:
+        column = (at_ns - begin) * _COLUMNS // length
         if 0 <= column < _COLUMNS:
             columns[column] += count
-    peak = max(*columns, 1)
-    drawn = "".join(
-        _LEVELS[(count * (len(_LEVELS) - 1)) // peak] if count else " " for count in columns
-    )
     left = _COLUMNS // 4
     right = left + (_COLUMNS // 2)
     mark = " " * left + "└" + "─" * (right - left - 1) + "┘"
-    name = algorithm.__name__.rsplit(".", 1)[1].replace("_", " ")
+    does = "admitted"
+    strips = [f"admitted {_strip(columns)}|"]
+    if limited.name == "leaking-bucket":
+        does = "departed"
+        strips.append(f"departed {_strip(list(_departures(limited, attack, begin, length)))}|")
+    looked = f"{limited.window_ns / SECOND:g} s"
     return Frame(
-        title=f"{name}, two windows long; the client began {attack.name}",
+        title=f"{limited.name.replace('-', ' ')}, two windows long; the client began {attack.name}",
         lines=(
-            f"admitted {drawn}|",
+            *strips,
             f"window   {mark}",
-            f"{' ' * (left + 9)}{attack.worst.admitted:,} admitted in {window_ns / SECOND:g} s",
-            f"{' ' * (left + 9)}bound {algorithm.bound(policy, window_ns):,}",
+            f"{' ' * (left + 9)}{attack.worst.admitted:,} {does} in {looked}",
+            f"{' ' * (left + 9)}bound {limited.bound:,}",
         ),
         progress=progress,
     )
 
 
+def _departures(limited: Limited, attack: _Attack, begin: int, length: int) -> Iterator[int]:
+    """How many depart in each column."""
+    scale = limited.policy.scale
+    edges = [(begin + i * length // _COLUMNS) * scale - 1 for i in range(_COLUMNS + 1)]
+    gone = list(departed(trains(attack.taken, scale), limited.policy.increment, edges))
+    return (later - earlier for earlier, later in pairwise(gone))
+
+
+def _strip(columns: list[int]) -> str:
+    peak = max(*columns, 1)
+    return "".join(
+        _LEVELS[(count * (len(_LEVELS) - 1)) // peak] if count else " " for count in columns
+    )
+
+
 def _question(params: Params) -> str:
-    limiter = {
-        "token-bucket": (
-            f"A token bucket refills at {params.rate:g} request/s and holds {params.burst:,}."
-        ),
-        "fixed-window": (
-            f"A fixed-window counter allows {params.rate * params.window:,.6g} requests in each "
-            f"window of {params.window:g} s."
-        ),
-    }[params.algorithm]
+    if params.algorithm in BUCKETS:
+        limiter = {
+            "token-bucket": "A token bucket refills at {rate} and holds {burst}.",
+            "gcra": "GCRA admits {rate}, and {burst} at once.",
+            "leaking-bucket": "A leaking bucket lets {rate} out, evenly spaced, and holds {burst}.",
+        }[params.algorithm].format(rate=f"{params.rate:g} request/s", burst=f"{params.burst:,}")
+    else:
+        limit = f"{limit_of(params.rate, round(params.window * SECOND)):,} requests"
+        limiter = {
+            "fixed-window": "A fixed-window counter allows {limit} in each window of {window} s.",
+            "sliding-log": "A sliding log allows {limit} in {window} s, wherever they begin.",
+            "sliding-counter": (
+                "A sliding counter allows {limit} in {window} s, by its estimate from the counts "
+                "of this window of the clock and the one before."
+            ),
+        }[params.algorithm].format(limit=limit, window=f"{params.window:g}")
+    how_many = "reach the service behind it" if params.algorithm == "leaking-bucket" else "pass"
     return (
         f"{limiter} A client that was quiet sends as fast as it can, at the moment that suits it "
-        f"best. How many requests pass within {params.window:g} s at most?"
+        f"best. How many requests {how_many} within {params.window:g} s at most?"
     )
 
 
 def _explain(params: Params, result: Result) -> str:
-    admitted = result.metrics["admitted_worst_window"]
-    nominal = result.metrics["nominal"]
-    if params.algorithm == "fixed-window":
-        return (
-            f"Twice the limit: {admitted:,.0f} where the rate promises {nominal:,.6g}. A whole "
+    admitted = f"{result.metrics['admitted_worst_window']:,.0f}"
+    nominal = f"{result.metrics['nominal']:,.6g}"
+    return {
+        "token-bucket": (
+            f"The full bucket and what drips in meanwhile: {params.burst:,} + {nominal}, so "
+            f"{admitted}. The burst is yours to choose: it is what the system behind must bear at "
+            "one instant."
+        ),
+        "gcra": (
+            f"As many as from a token bucket, whose verdicts these are: {params.burst:,} at once "
+            f"and {nominal} as time goes by, so {admitted}."
+        ),
+        "leaking-bucket": (
+            f"However they come, they leave one by one: {nominal} in a window and the one at its "
+            f"start, so {admitted}. The burst of {params.burst:,} is what may wait, not what may "
+            "pass; the last of it waits longest."
+        ),
+        "fixed-window": (
+            f"Twice the limit: {admitted} where the rate promises {nominal}. A whole "
             "limit passes just before the edge of a window and another just after it, "
             f"{result.metrics['worst_span']:.3g} s apart. Whatever stands behind the limiter must "
             "bear that, or the limiter must count otherwise."
-        )
-    return (
-        f"The full bucket and what drips in meanwhile: {params.burst:,} + {nominal:,.6g}, so "
-        f"{admitted:,.0f}. The burst is yours to choose: it is what the system behind must bear at "
-        "one instant."
-    )
+        ),
+        "sliding-counter": (
+            f"Nearly twice the limit: {admitted} where the rate promises {nominal}. A whole limit "
+            "passes just before the edge. The estimate takes it for even traffic and forgets it "
+            "bit by bit, so nearly all of it passes again before the oldest is a window old. Who "
+            "comes evenly gets the limit; who knows the edge gets this."
+        ),
+        "sliding-log": (
+            f"The limit, {admitted}, and no schedule gets more: each request counts until it is a "
+            "window old. The price is an entry of memory for each."
+        ),
+    }[params.algorithm]
 
 
 EXPERIMENT = Experiment(
@@ -266,10 +320,11 @@ EXPERIMENT = Experiment(
     title="What a rate limiter admits at worst",
     claim=(
         "No window admits more than the algorithm's bound: burst + rate * window for a token "
-        "bucket, 2 * rate * window for a fixed window."
+        "bucket and GCRA, 1 + rate * window out of a leaking bucket; twice the limit for a fixed "
+        "window, one less for a sliding counter, the limit itself for a sliding log."
     ),
     source="Turner, IEEE Communications Magazine 24(10), 1986; Redis manual, INCR",
-    revision=1,
+    revision=2,
     Params=Params,
     metrics=(
         Metric(

@@ -21,6 +21,11 @@ EXPERIMENTS = {
     "ring.hotkey": "sdcli.experiments.ring_hotkey",
     "ring.contest": "sdcli.experiments.ring_contest",
     "limiter.burst": "sdcli.experiments.limiter_burst",
+    "limiter.compare": "sdcli.experiments.limiter_compare",
+    "limiter.shape": "sdcli.experiments.limiter_shape",
+    "limiter.clock": "sdcli.experiments.limiter_clock",
+    "limiter.race": "sdcli.experiments.limiter_race",
+    "limiter.choose": "sdcli.experiments.limiter_choose",
 }
 
 

@@ -13,7 +13,7 @@ from sdcli.interview.steps import Step
 from sdcli.interview.sums import changes, filled, sheet
 from sdcli.interview.topics import asked_for
 from sdcli.interview.transitions import Phase
-from sdcli.units import quantity
+from sdcli.units import Quantity, quantity
 
 if TYPE_CHECKING:
     from sdcli.interview.effects import Offer
@@ -104,19 +104,29 @@ def after_run(event: Ran, predicted: float | None) -> tuple[str, ...]:
     """The comparison of a prediction with a run, and what there is to learn from it."""
     said = []
     if event.metric in event.metrics:
-        unit = f" {event.unit}" if event.unit else ""
-        measured = f"{event.metrics[event.metric]:.4g}{unit}"
+        measured = figure(event.metrics[event.metric], event.unit)
         if predicted is None:
             said.append(f"The run gives {measured} for {event.metric}.")
         else:
             near = {True: "near enough", False: "not near enough", None: "see for yourself"}
             verdict = near[event.is_close] + (f" ({event.within})" if event.within else "")
             said.append(
-                f"You said {predicted:.4g}{unit}, the run gives {measured} for {event.metric}: "
-                f"{verdict}."
+                f"You said {figure(predicted, event.unit)}, the run gives {measured} for "
+                f"{event.metric}: {verdict}."
             )
     said += [text for text in (event.note, event.explain) if text]
     return tuple(said)
+
+
+def figure(number: float, unit: str) -> str:
+    """A number of a run as people read it: bytes in MB and GB, the rest in its own unit.
+
+    >>> figure(1.6e8, "B"), figure(4677, "request"), figure(0.0477, "")
+    ('160 MB', '4677 request', '0.0477')
+    """
+    if unit == "B":
+        return Quantity.of(number, unit).display()
+    return f"{number:.4g}{f' {unit}' * bool(unit)}"
 
 
 def hint(terms: Terms, state: State) -> tuple[str, int]:

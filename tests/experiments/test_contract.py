@@ -18,6 +18,10 @@ from sdcli.experiments import (
     contenders,
     get,
     limiter_burst,
+    limiter_clock,
+    limiter_compare,
+    limiter_race,
+    limiter_shape,
     names,
     params_json,
     ring_balance,
@@ -35,6 +39,11 @@ QUICK: dict[str, dict[str, Any]] = {
     "ring.hotkey": {"nodes": 10, "vnodes": 40, "keys": 500, "requests": 1000},
     "ring.contest": {"nodes": 6, "vnodes": 20, "keys": 1000},
     "limiter.burst": {"rate": 20, "burst": 10, "window": 2},
+    "limiter.compare": {"requests": 100},
+    "limiter.shape": {"requests": 100},
+    "limiter.clock": {"direction": "forward", "rate": 0.5, "burst": 3, "window": 20},
+    "limiter.race": {"clients": 3, "limit": 20, "requests": 200},
+    "limiter.choose": {"rate": 20, "burst": 10, "window": 2},
 }
 ALL = pytest.mark.parametrize("name", names())
 
@@ -198,6 +207,11 @@ LARGE: dict[str, dict[str, Any]] = {
     "ring.hotkey": {"nodes": 10, "vnodes": 40, "requests": 300_000},
     "ring.contest": {"nodes": 6, "vnodes": 20, "keys": 300_000},
     "limiter.burst": {"rate": 100_000, "burst": 1, "window": 60},
+    "limiter.compare": {"requests": 300_000},
+    "limiter.shape": {"requests": 300_000},
+    "limiter.clock": {"rate": 300, "burst": 3},
+    "limiter.race": {"requests": 300_000},
+    "limiter.choose": {"rate": 1000, "burst": 1, "window": 60},
 }
 
 
@@ -206,6 +220,10 @@ def test_a_scaled_run_names_what_does_not_carry_over(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limiter_burst, "TAKES_BUDGET", 1000)
+    monkeypatch.setattr(limiter_clock, "REQUESTS_BUDGET", 1000)
+    monkeypatch.setattr(limiter_compare, "REQUESTS_BUDGET", 1000)
+    monkeypatch.setattr(limiter_race, "REQUESTS_BUDGET", 1000)
+    monkeypatch.setattr(limiter_shape, "REQUESTS_BUDGET", 1000)
     monkeypatch.setattr(ring_balance, "KEYS_BUDGET", 500)
     monkeypatch.setattr(ring_rebalance, "KEYS_BUDGET", 500)
     monkeypatch.setattr(ring_hotkey, "REQUESTS_BUDGET", 1000)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,11 @@ from sdcli.experiments import (
     contenders,
     get,
     limiter_burst,
+    limiter_choose,
+    limiter_clock,
+    limiter_compare,
+    limiter_race,
+    limiter_shape,
     names,
     ring_balance,
     ring_contest,
@@ -34,7 +40,19 @@ from sdcli.experiments import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MODULES = (limiter_burst, ring_balance, ring_contest, ring_hotkey, ring_plan, ring_rebalance)
+MODULES = (
+    limiter_burst,
+    limiter_choose,
+    limiter_clock,
+    limiter_compare,
+    limiter_race,
+    limiter_shape,
+    ring_balance,
+    ring_contest,
+    ring_hotkey,
+    ring_plan,
+    ring_rebalance,
+)
 SMALLER = 150  # times: what the budgets here are
 CALLS_MAX = 400_000  # of functions, and returns to generators; a run here makes 190,000 at most
 MOST = {"nodes": 100, "added": 100, "vnodes": 500}  # at a corner here: a tenth or less
@@ -58,6 +76,12 @@ def small_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
 def watched(experiment: Experiment[Any], given: dict[str, Any]) -> tuple[Result, list[Frame]]:
     frames: list[Frame] = []
     return experiment.run(experiment.bind(given), 7, frames.append), frames
+
+
+def tried(experiment: Experiment[Any], given: dict[str, Any]) -> None:
+    """A run, or a refusal: some corners make no sense, as a window in which nothing passes."""
+    with suppress(InputError):
+        watched(experiment, given)
 
 
 def counting(run: Callable[[], Any]) -> int:
@@ -111,7 +135,7 @@ def end_of(name: str, end: int) -> dict[str, Any]:
 )
 def test_no_corner_takes_long(name: str, given: dict[str, Any]) -> None:
     experiment = get(name)
-    assert counting(lambda: watched(experiment, given)) > 0
+    assert counting(lambda: tried(experiment, given)) > 0
 
 
 def test_what_takes_long_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,36 @@ SETTINGS: dict[str, list[tuple[dict[str, Any], int]]] = {
         ({}, 7),
         ({"algorithm": "fixed-window"}, 7),
         ({"rate": "100 request/min", "burst": 7, "window": "1 min"}, 11),
+        ({"algorithm": "leaking-bucket", "burst": 30}, 7),
+        ({"algorithm": "sliding-log", "window": "10 s"}, 7),
+        ({"algorithm": "sliding-counter"}, 7),
+        ({"algorithm": "gcra", "rate": "54 request/min", "burst": 3, "window": "1 min"}, 11),
+    ],
+    "limiter.compare": [
+        ({}, 7),
+        ({"traffic": "edge", "load": 3, "burst": 30}, 7),
+        ({"traffic": "bursts", "rate": "54 request/min", "window": "1 min", "requests": 900}, 11),
+    ],
+    "limiter.shape": [
+        ({}, 7),
+        ({"traffic": "steady", "load": 1.2, "capacity": 9}, 7),
+        ({"traffic": "edge", "rate": "54 request/min", "burst": 7, "capacity": 2}, 11),
+    ],
+    "limiter.clock": [
+        ({}, 7),
+        ({"algorithm": "fixed-window", "direction": "forward"}, 7),
+        ({"algorithm": "sliding-log", "step": "1 s", "rate": 7 / 3, "load": 3}, 11),
+        ({"algorithm": "sliding-counter", "step": "1 day", "window": "10 s"}, 11),
+    ],
+    "limiter.race": [
+        ({}, 7),
+        ({"algorithm": "sliding-log", "clients": 3, "limit": 50, "requests": 200}, 7),
+        ({"algorithm": "fixed-window", "clients": 20, "limit": 10, "requests": 90}, 11),
+    ],
+    "limiter.choose": [
+        ({}, 7),
+        ({"rate": 50, "burst": 100, "downstream": "steady", "wait": "2 s"}, 7),
+        ({"rate": 10, "burst": 100, "window": "10 s", "callers": 10**7}, 11),
     ],
 }
 RUNS = [(name, given, seed) for name, runs in SETTINGS.items() for given, seed in runs]

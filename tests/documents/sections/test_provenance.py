@@ -47,10 +47,10 @@ def test_every_run_has_a_row_the_ones_of_options_too(gate):
     rows = [line for line in section(gate).splitlines() if line.startswith("| `")]
     why = "servers needs peak (parameter rate of web)"
     assert [re.sub("`[0-9a-f]{12}`", "HEX", row) for row in rows] == [
-        "| `limiter.burst` | gate | exact | 1 | 3 | HEX | 1:1 |",
+        "| `limiter.burst` | gate | exact | 2 | 3 | HEX | 1:1 |",
         "| `availability` | web | analytic | 1 | none | HEX | 1:1 |",
         f"| `servers` | web | analytic | did not run: {why} | | | |",
-        "| `limiter.burst` | gate, for D1: fixed window | exact | 1 | 3 | HEX | 1:1 |",
+        "| `limiter.burst` | gate, for D1: fixed window | exact | 2 | 3 | HEX | 1:1 |",
     ]
 
 

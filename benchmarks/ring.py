@@ -3,12 +3,9 @@
     make bench                       installs the peers (the extra `bench`) and runs this too
 
 Peers: uhashring with its own hash (MD5) and with the same hash as ours, clandestined (rendezvous,
-MurmurHash3 in C), jump-consistent-hash (in C). All run in one process and take turns, so that a
-busy moment of the machine hits all alike; the best of the rounds counts. A turn looks up some keys
-unmeasured, then other keys measured: caches are as warm as they are in the midst of work, and no
-key is looked up twice in a turn. Time is the thread's own, of the processor: what other programs
-take is not in it. Keys are texts of 20 bytes, made beforehand; the method is bound beforehand; the
-garbage collector is off. Ratios are what to read: they hold on other machines, rates do not.
+MurmurHash3 in C), jump-consistent-hash (in C). measured.py says how they take turns. No key is
+looked up twice in a turn. Keys are texts of 20 bytes, made beforehand; the method is bound
+beforehand; the garbage collector is off.
 
 A change is the peer's in place and ours a new ring. The guide of a new ring is made by its first
 lookup, so both are printed: the change alone, and the change with the first lookup after it.
@@ -19,15 +16,13 @@ With CI=true the run fails when a claim does not hold or a peer is missing.
 from __future__ import annotations
 
 import gc
-import os
 import platform
 import sys
 import time
 import tracemalloc
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from measured import ROUNDS, TURN, Report, installed, machine, peer, race
 
 from sdcli.core.errors import MissingError
 from sdcli.reference.hashing import Modulo, Placement, Ring
@@ -43,9 +38,6 @@ if TYPE_CHECKING:
 
 SIZES = (10, 100, 1000)
 LARGE = 10_000
-ROUNDS = 25
-TURN = 4000  # keys, or as many as take about TURN_S
-TURN_S = 0.01
 KEYS = [f"user:{i:015d}" for i in range(5 * TURN)]
 HEAVY_ROUNDS = 9  # of whole batches and of changes to large rings
 POSITIONS = 1_000_000  # prehashed, in one batch; fewer where that takes more than BATCH_S
@@ -55,61 +47,8 @@ PEERS = {"uhashring": "2.5", "clandestined": "1.1.0", "jump-consistent-hash": "3
 Rates = dict[tuple[str, int], float]
 
 
-@dataclass
-class Report:
-    """What was claimed and what was missing."""
-
-    failed: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-    def claim(self, text: str, value: float | None, least: float) -> None:
-        """Print one claim, "at least"; a value of None was not measured."""
-        if value is None:
-            verdict, shown = "not tried", "-"
-        else:
-            verdict = "holds" if value >= least else "does not hold"
-            shown = f"{value:.2f}"
-        print(f"claim: {text}, at least {least:g}: {shown}, {verdict}")
-        if verdict != "holds":
-            self.failed.append(text)
-
-
 def names(count: int) -> list[str]:
     return [f"node-{i}" for i in range(count)]
-
-
-def peer(module: str) -> Any:
-    """A peer's module, or None."""
-    try:
-        return __import__(module)
-    except ImportError:
-        return None
-
-
-def lasted(call: Callable[[Any], object], keys: list[str]) -> float:
-    start = time.thread_time()
-    for key in keys:
-        call(key)
-    return time.thread_time() - start
-
-
-def race(contestants: dict[tuple[str, int], Callable[[Any], object]]) -> Rates:
-    """Calls per second of each, the best of the rounds; all take turns in each round."""
-    counts = {}
-    for name, call in contestants.items():
-        call(KEYS[0])  # what is made by the first lookup
-        a_call_s = lasted(call, KEYS[:20]) / 20
-        counts[name] = max(20, min(TURN, int(TURN_S / a_call_s)))
-    rates: Rates = dict.fromkeys(contestants, 0.0)
-    gc.disable()
-    for turn in range(ROUNDS):
-        before, at = (i * TURN % len(KEYS) for i in (turn, turn + 1))
-        for name, call in contestants.items():
-            count = counts[name]
-            lasted(call, KEYS[before : before + count])
-            rates[name] = max(rates[name], count / lasted(call, KEYS[at : at + count]))
-    gc.enable()
-    return rates
 
 
 def ours(hash_: str) -> dict[str, Callable[[list[str]], Placement]]:
@@ -154,7 +93,7 @@ def lookups(hashes: list[str]) -> Rates:
             contestants["jump in C, xxh3", size] = jump_in_c(nodes)
     for hash_ in hashes:
         contestants[f"ring, {hash_}", LARGE] = Ring(names(LARGE), hash=hash_).lookup
-    return race(contestants)
+    return race({name: (call, KEYS) for name, call in contestants.items()})
 
 
 def jump_in_c(nodes: list[str]) -> Callable[[str], str]:
@@ -175,7 +114,7 @@ def three_owners(hashes: list[str]) -> Rates:
                 contestants[f"uhashring, {hash_ or 'md5'}", size] = lambda key, ask=ask: list(
                     ask(key, size=3, unique=True)
                 )
-    return race(contestants)
+    return race({name: (call, KEYS) for name, call in contestants.items()})
 
 
 def changes(hashes: list[str]) -> dict[str, tuple[float, float]]:
@@ -266,22 +205,6 @@ def batches() -> Rates:
     return rates
 
 
-def machine() -> str:
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        found = [line for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        model = found[0].partition(":")[2].strip() if found else model
-    return f"{platform.platform()}, {model}, {os.cpu_count()} cores"
-
-
-def installed(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return ""
-
-
 def table(title: str, rates: Rates, unit: float, sizes: tuple[int, ...] = SIZES) -> None:
     """Rates by contestant and size, in `unit` per second."""
     print(f"\n{title:<34}" + "".join(f"{f'{size:,} nodes':>14}" for size in sizes))
@@ -363,11 +286,7 @@ def main() -> int:
     for name, (seconds, size_bytes) in costs(hashes).items():
         print(f"{name:<34}{seconds * 1e3:>14.1f}{size_bytes:>14,.0f}")
 
-    for one in report.missing:
-        print(f"missing: {one}")
-    for one in report.failed:
-        print(f"does not hold, or not tried: {one}")
-    return int(os.environ.get("CI") == "true" and bool(report.missing or report.failed))
+    return report.end()
 
 
 if __name__ == "__main__":

@@ -149,6 +149,22 @@ def picture_ring() -> str:
     return picture("sdcli lab run ring.rebalance --nodes 5", printed.getvalue())
 
 
+def picture_limiters() -> str:
+    """What `sdcli lab run limiter.compare` shows while it runs: six limiters, the same requests."""
+    from rich.console import Console
+
+    from sdcli.cli.watching import inked
+    from sdcli.experiments import get
+
+    frames: list[Frame] = []
+    experiment = get("limiter.compare")
+    experiment.run(experiment.bind({}), 7, frames.append)
+    printed = io.StringIO()
+    screen = Console(file=printed, width=80, force_terminal=True, color_system="standard")
+    screen.print(inked(frames[-2]))  # the last one is the table
+    return picture("sdcli lab run limiter.compare", printed.getvalue())
+
+
 SUMS = (
     ("calc", "150M user * 2 tweet/user/day to tweet/s"),
     ("calc", "--steps", "150M user * 2 tweet/user/day * 1 KB/tweet to Mbps"),
@@ -245,6 +261,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "docs/pictures/estimate.svg": picture_estimate,
     "docs/pictures/lab.svg": picture_lab,
     "docs/pictures/ring.svg": picture_ring,
+    "docs/pictures/limiters.svg": picture_limiters,
     "docs/pictures/interview.svg": picture_interview,
     "docs/pictures/predict.svg": picture_predict,
     "docs/pictures/report.svg": picture_report,

@@ -12,14 +12,15 @@ Read in this order; each file is one idea (README.md beside this file has questi
     8. algorithms.py        the table of names; all of them behind the same functions
     9. limit.py             a limit as people say it: "100/s burst 200"
    10. rules.py             several limits at once, all or none; waiting for one's turn
-   11. store.py, tables.py, memory.py   what a store is; the records of all callers in one
-                            process: a lock, a bound, and nobody who sweeps
-   12. limiter.py           the calls that a service makes
+   11. store.py, tables.py, lines.py, memory.py   what a store is; the records of all callers in
+                            one process: a lock, a bound, nobody who sweeps; who waits
+   12. limiter.py, steady.py   the calls that a service makes; a clock that never runs back
    13. replay.py            a trace through a limiter, in virtual time
    14. written_once.py, asynchronous.py   the same calls, awaited
    15. breaker.py, guarded.py, observed.py   the store is gone; who watches; shadow mode
-   16. adapters/redis.py, adapters/calls.py, adapters/decide.lua   the same decision in Redis
-   17. headers.py, caller.py, asgi.py   what a refused client sees; in front of a service
+   16. adapters/redis.py, calls.py, errors.py, decide.lua   the same decision in Redis
+   17. headers.py, fields.py, caller.py, asgi.py   what a refused client sees; in front of a
+                            service
    18. client.py            the polite one
    19. concurrency.py       how many are inside at once
 

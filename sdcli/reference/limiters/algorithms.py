@@ -78,7 +78,7 @@ def algorithm_named(name: str) -> Algorithm:
     Raises:
         InputError: no algorithm has this name.
     """
-    if name not in ALGORITHMS:
+    if not isinstance(name, str) or name not in ALGORITHMS:
         raise InputError(
             "no algorithm has this name",
             where="algorithm",

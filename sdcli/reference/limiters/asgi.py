@@ -8,22 +8,12 @@
 Who is it (caller.py), what does it cost, may it pass: three questions before the application hears
 of the request. A refusal never reaches it; an admitted request goes through untouched, and its
 answer gets the fields of headers.py on its way out. A leaking bucket admits and says "not yet":
-then the request is held here until its moment. If the client hangs up in that time, the place is
-given back and the application is not called.
+then the request is held here until its moment. If the client hangs up in that time, its booking is
+cancelled and the application is not called. (Cancelled, and not given back: a gift would be taken
+by every limit at the moment of the hang-up, also by a window that never counted this request. What
+a store cannot undo passes unused; store.py says what it can.)
 
 `InProgress` is the same for concurrency.py: it counts the requests of a caller that are inside.
-
-What changes at a gateway:
-    - It is the first place that knows the key, and a refusal there costs the service nothing.
-      Before it, at the TLS handshake or the packet, only the address is known: shed floods there.
-    - Many gateways, each with a memory of its own, multiply the limit: 12 of them at 100/s let a
-      caller have 1,200/s. One store for all (exact, a round trip for each decision), the same
-      caller always at the same gateway (exact, forgotten with it), or a twelfth for each (a
-      caller who reaches one of them gets a twelfth).
-    - The store is now part of every request, so say what happens without it (guarded.py): open
-      for reading, closed for logins and payments. A timeout of 20 ms is 20 ms for everybody.
-    - Behind a gateway that limits callers the service still limits its own load, by requests in
-      progress: a thousand callers within their limits may be too many together.
 
 A store that does not answer (StoreAway), and that nobody put a guard around, closes the door: 503
 with a body that says so. A door that opens on its own would be noticed by the wrong people first.
@@ -36,7 +26,8 @@ Source: the ASGI specification 3.0, HTTP and WebSocket message format 2.5 (asgi.
 Invariants:
     1. The application is called at most once, and only with an admitted request.
     2. What it receives and sends is unchanged, but for the fields that are added.
-    3. A request that was held back and did not go on takes nothing.
+    3. A request that was held back and did not go on takes nothing, where the store can cancel,
+       and never makes room for more than there was without it.
 
 Cost: the limiter's, and some microseconds, most of them for writing the fields; no task is made
 unless a request is held back.
@@ -52,8 +43,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sdcli.reference.limiters.asynchronous import AsyncLimiter
-from sdcli.reference.limiters.caller import Key, Scope, bounded, by_address
-from sdcli.reference.limiters.decision import SECOND, Decision
+from sdcli.reference.limiters.caller import A_KEY, Key, Scope, bounded, by_address
+from sdcli.reference.limiters.concurrency import Concurrency
+from sdcli.reference.limiters.decision import SECOND, Decision, check_fit
 from sdcli.reference.limiters.headers import (
     Fields,
     check_fields,
@@ -61,16 +53,17 @@ from sdcli.reference.limiters.headers import (
     policy_string,
     problem,
 )
+from sdcli.reference.limiters.limiter import Limiter
 from sdcli.reference.limiters.store import StoreAway
 from sdcli.reference.limiters.written_once import is_promise
 
 if TYPE_CHECKING:
-    from sdcli.reference.limiters.concurrency import Concurrency
-    from sdcli.reference.limiters.limiter import Limiter
+    from sdcli.reference.limiters.limit import Limit
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+AN_APP = "an application of ASGI: a coroutine function of scope, receive and send"
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -89,7 +82,7 @@ class RateLimit:
         sleep: how to hold a request back, in seconds.
 
     Raises:
-        InputError: there are no such fields.
+        InputError: there are no such fields, or one of the others is something else.
 
     >>> from sdcli.reference.limiters.limiter import Limiter
     >>> async def app(scope, receive, send):
@@ -114,6 +107,18 @@ class RateLimit:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         check_fields(fields)
+        check_fit("app", app, callable(app), AN_APP)
+        check_fit(
+            "limiter", limiter, isinstance(limiter, (Limiter, AsyncLimiter)),
+            'like Limiter("100/s burst 200")',
+        )  # fmt: skip
+        for name, value, expected in (
+            ("key", key, A_KEY),
+            ("cost", cost, "a function that makes a whole number of a scope"),
+            ("jitter", jitter, "a function of seconds, like spread(Chance(secrets.randbits(53)))"),
+            ("sleep", sleep, "a function that gives something to await, like asyncio.sleep"),
+        ):
+            check_fit(name, value, callable(value) or (value is None and name != "sleep"), expected)
         self.app = app
         # Both kinds of stores are met below, so what stands around the limiter is not needed.
         self.limiter = limiter.limiter if isinstance(limiter, AsyncLimiter) else limiter
@@ -122,6 +127,8 @@ class RateLimit:
         self._fields: Fields = fields
         self._jitter = jitter
         self._sleep = sleep
+        self._limits: tuple[Limit, ...] = ()  # those that `_holds` is about
+        self._holds = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI has it."""
@@ -130,10 +137,15 @@ class RateLimit:
             return
         key = bounded(self._key(scope))
         cost = self._cost(scope) if self._cost else 1
+        ticket = None
         try:
-            decision: Any = self.limiter.acquire(key, cost)
-            if is_promise(decision):
-                decision = await decision
+            if self._may_hold():
+                answer: Any = self.limiter.store.reserve(key, cost, None)
+                decision, ticket = await answer if is_promise(answer) else answer
+            else:
+                decision = self.limiter.acquire(key, cost)
+                if is_promise(decision):
+                    decision = await decision  # type: ignore[misc]
         except StoreAway:
             await _refuse(scope, send, _away(), [])
             return
@@ -146,29 +158,38 @@ class RateLimit:
         if not decision.delay_ns:
             await self.app(scope, receive, sending)
             return
-        held = _Held(receive)
+        held, here = _Held(receive), False
         try:
-            if await self._hold(held, decision.delay_ns / SECOND, key, cost):
+            try:
+                here = await held.until(self._sleep(decision.delay_ns / SECOND))
+            finally:  # also when this task is cancelled
+                if not here:
+                    await self._cancel(key, cost, ticket)
+            if here:
                 await self.app(scope, held.receive, sending)
         finally:
             held.stop()
 
-    async def _hold(self, held: _Held, seconds: float, key: str, cost: int) -> bool:
-        """Wait for the moment; whether the client is still there. If not, take nothing."""
-        here = False
-        try:
-            here = await held.until(self._sleep(seconds))
-        finally:  # also when this task is cancelled
-            if not here:
-                await self._give(key, cost)
-        return here
+    def _may_hold(self) -> bool:
+        """Whether one of the limits is a leaking bucket, which alone says "not yet".
 
-    async def _give(self, key: str, cost: int) -> None:
+        Other requests need no ticket to cancel, and a store is faster without.
+        """
+        limits = self.limiter.limits
+        if limits is not self._limits:  # the first time, and when they changed
+            usual = self.limiter.algorithm
+            self._holds = any((one.algorithm or usual) == "leaking-bucket" for one in limits)
+            self._limits = limits
+        return self._holds
+
+    async def _cancel(self, key: str, cost: int, ticket: Any) -> None:
+        if ticket is None:  # the bucket is a guard's smaller limiter, or came with a change now
+            return
         with suppress(StoreAway):  # then it is lost, and time will mend it
-            given: Any = self.limiter.store.give(key, cost)
-            if is_promise(given):
-                # Cancelled a second time, it still gives back what it took.
-                await asyncio.shield(asyncio.ensure_future(given))
+            cancelled: Any = self.limiter.store.cancel(key, cost, ticket)
+            if is_promise(cancelled):
+                # Cancelled a second time, the task still undoes what it booked.
+                await asyncio.shield(asyncio.ensure_future(cancelled))
 
 
 class InProgress:
@@ -182,11 +203,18 @@ class InProgress:
 
     A refusal has no Retry-After: a place is free when another request is answered, and nobody
     knows when that will be.
+
+    Raises:
+        InputError: one of them is something else.
     """
 
     def __init__(
         self, app: App, places: Concurrency, *, key: Key | None = None, name: str = "in-progress"
     ) -> None:
+        check_fit("app", app, callable(app), AN_APP)
+        check_fit("places", places, isinstance(places, Concurrency), "like Concurrency(10)")
+        check_fit("key", key, key is None or callable(key), A_KEY)
+        check_fit("name", name, isinstance(name, str), 'a text, like "in-progress"')
         self.app = app
         self.places = places
         self.name = name

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sdcli.reference.limiters.decision import check_fit
 from sdcli.reference.limiters.limiter import Limiter, Reservation, waiting
 from sdcli.reference.limiters.written_once import is_promise
 
@@ -73,11 +74,21 @@ class AsyncLimiter:
         sleep: how to wait, in seconds; asyncio.sleep unless given.
 
     Its limiter may serve threads at the same time, where the store is plain.
+
+    Raises:
+        InputError: this is no limiter, or `sleep` cannot be called.
     """
 
     def __init__(
         self, limiter: Limiter, *, sleep: Callable[[float], Awaitable[object]] | None = None
     ) -> None:
+        check_fit(
+            "limiter", limiter, isinstance(limiter, Limiter), 'like Limiter("100/s burst 200")'
+        )
+        check_fit(
+            "sleep", sleep, sleep is None or callable(sleep),
+            "a function that gives something to await, like asyncio.sleep",
+        )  # fmt: skip
         self.limiter = limiter
         self._sleep = sleep or _sleep
 

@@ -9,6 +9,10 @@ opens, and what comes then costs a look at a clock. From time to time it lets on
     open        nobody asks          until `retry_ns`
     half-open   one asks             the first one after `retry_ns`; an answer closes it
 
+In a row means one after the other. A hundred requests that are under way when the network stumbles,
+or when an event loop is too busy to read the answers that have come, all fail for that one reason.
+So a failure counts only if the request was made when all that were counted before were known.
+
 There is no third state to store: letting one try moves `retry_ns` on by another pause. So nobody
 else asks meanwhile, and if the one who tries is never heard of again (its task was cancelled, its
 thread died), the next one tries a pause later. A flag "somebody is trying" would stay up for ever.
@@ -20,11 +24,15 @@ Invariants:
     1. Open, at most one request asks in any `pause_ns`.
     2. Nobody is kept from asking for longer than `pause_ns`, not even by a clock that steps back.
     3. One answer closes it, whoever got it.
+    4. Of requests that asked knowing of the same failures, one counts in a row.
 
 Cost: O(1); two numbers.
 
 >>> breaker = Breaker(failures=2, pause_ns=100)
->>> health = breaker.failed(breaker.failed(WELL, now=10), now=11)
+>>> once = breaker.failed(WELL, known=0, now=10)
+>>> breaker.failed(once, known=0, now=10)                    # asked beside the first
+Health(failures=1, retry_ns=None)
+>>> health = breaker.failed(once, known=1, now=11)
 >>> health
 Health(failures=2, retry_ns=111)
 >>> breaker.ask(health, now=110)[1], breaker.ask(health, now=111)[1]
@@ -43,7 +51,7 @@ class Health(NamedTuple):
     """What is known of a store.
 
     Args:
-        failures: in a row; 0 when it answered last.
+        failures: that count, in a row; 0 when it answered last.
         retry_ns: open, the moment from which one may try; None while it is closed.
     """
 
@@ -86,13 +94,20 @@ class Breaker:
         """The store answered one who asked."""
         return WELL
 
-    def failed(self, health: Health, now: int) -> Health:
+    def failed(self, health: Health, known: int, now: int) -> Health:
         """The store did not answer one who asked.
 
-        Open, it changes nothing: whoever tried has moved `retry_ns`, and those who asked before
-        it opened and hear of it late are no news.
+        Open, it moves no moment: whoever tried has moved `retry_ns`.
+
+        Args:
+            health: at this moment.
+            known: `health.failures` at the moment when it asked. If there are more by now, this
+                one is no news.
+            now: this moment.
         """
-        failures = health.failures + 1
+        if known != health.failures:
+            return health
+        failures = known + 1
         if health.retry_ns is None and failures >= self.failures:
             return Health(failures, now + self.pause_ns)
         return Health(failures, health.retry_ns)

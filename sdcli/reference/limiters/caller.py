@@ -29,17 +29,21 @@ Cost: below a microsecond for a connection's IPv4 address, some more for the oth
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, MutableMapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sdcli.reference.limiters.decision import check_positive
+from sdcli.reference.limiters.decision import check_fit, check_key, check_positive
 
 Scope = MutableMapping[str, Any]  # what ASGI says of a connection
 Key = Callable[[Scope], str]
 
 KEY_MAX = 200  # characters; a longer key is remembered by its hash
+A_KEY = 'a function that makes a key of a scope, like by_header("x-api-key")'
 NOBODY = "ip:unknown"  # requests without an address, over a socket of the file system, are one
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # of a header: RFC 9110, section 5.6.2
 
 
 def by_address(proxies: int = 0) -> Key:
@@ -81,11 +85,19 @@ def by_header(name: str, otherwise: Key | None = None) -> Key:
         name: of the header.
         otherwise: the key of requests that have none, or an empty one; by_address() unless given.
 
+    Raises:
+        InputError: no header can have this name, or `otherwise` cannot be called.
+
     >>> key = by_header("X-API-Key")
     >>> key({"headers": [(b"x-api-key", b"secret")]}) == header_key("secret")
     True
     """
-    wanted = name.lower().encode("latin-1")
+    check_fit(
+        "name", name, isinstance(name, str) and bool(_NAME.fullmatch(name)),
+        'the name of a header, like "x-api-key"',
+    )  # fmt: skip
+    check_fit("otherwise", otherwise, otherwise is None or callable(otherwise), A_KEY)
+    wanted = name.lower().encode("ascii")
     without = otherwise or by_address()
 
     def key(scope: Scope) -> str:
@@ -98,13 +110,25 @@ def by_header(name: str, otherwise: Key | None = None) -> Key:
 
 
 def header_key(value: str | bytes) -> str:
-    """The key that by_header makes of a value: for `limiter.reset(header_key("..."))`."""
-    sent = value if isinstance(value, bytes) else value.encode()
+    """The key that by_header makes of a value: for `limiter.reset(header_key("..."))`.
+
+    Raises:
+        InputError: this cannot be sent in a header.
+    """
+    check_fit(
+        "value", type(value), isinstance(value, (str, bytes)), 'a text or bytes, like "secret"'
+    )
+    sent = value if isinstance(value, bytes) else value.encode(errors="surrogatepass")
     return f"key:{blake2b(sent, digest_size=16).hexdigest()}"
 
 
 def bounded(key: str) -> str:
-    """The key itself, or the hash of one that is too long for a store."""
+    """The key itself, or the hash of one that is too long for a store.
+
+    Raises:
+        InputError: it is no text.
+    """
+    check_key(key)
     if len(key) <= KEY_MAX:
         return key
     return f"long:{blake2b(key.encode(errors='surrogatepass'), digest_size=16).hexdigest()}"

@@ -27,9 +27,8 @@ who sends, somebody who sleeps and a clock.
 
 Source: full jitter: M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015;
 budgets of retries: "Site Reliability Engineering" (O'Reilly, 2016), chapter 21; Retry-After and
-which methods may be repeated: RFC 9110, sections 10.2.3 and 9.2.2; RateLimit: the draft that
-headers.py names, sections 7 and 8.5.1 (malformed fields are ignored, Retry-After takes
-precedence, a client sets a bound to what it believes).
+which methods may be repeated: RFC 9110, sections 10.2.3 and 9.2.2; that a client sets a bound to
+what it believes: section 8.5.1 of the draft that headers.py names. How fields are read: fields.py.
 
 Invariants:
     1. A request is repeated no earlier than the answer before it allows.
@@ -39,6 +38,7 @@ Invariants:
 Cost: O(1) for each request, and the time that it waits.
 
 >>> from sdcli.core.chance import Chance
+>>> from sdcli.reference.limiters.fields import Answer
 >>> backoff = Backoff(Chance(7))
 >>> 30 <= backoff.wait(1, "GET", Answer(429, {"Retry-After": "30"})) <= 30.5
 True
@@ -50,102 +50,24 @@ True
 
 from __future__ import annotations
 
-import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdcli.core.errors import InputError
 from sdcli.reference.limiters import token_bucket
-from sdcli.reference.limiters.decision import check_positive
+from sdcli.reference.limiters.decision import SECONDS_SLEPT, check_fit, check_positive
+from sdcli.reference.limiters.fields import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
     from sdcli.core.chance import Chance
+    from sdcli.reference.limiters.fields import Response
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 TRY_AGAIN = frozenset({429, 502, 503, 504})  # over a limit, or something on the way was not there
-FIELD_MAX = 4096  # characters; a longer field is not read
-
-# RFC 9651: "name";key=value;..., and the values that a parameter can have.
-_STRING = r'"(?:[ !#-\[\]-~]|\\["\\])*"'
-_WORD = r"[A-Za-z*][!#-'*+.0-9A-Z^-z|~:/-]*"
-_VALUE = rf"(?:-?\d{{1,15}}(?:\.\d{{1,3}})?|{_STRING}|{_WORD}|:[\w+/=]*:|\?[01])"
-_ITEM = re.compile(rf"{_STRING}((?:; *[a-z*][a-z0-9_.*-]*(?:={_VALUE})?)*)", re.ASCII)
-_PARAMETER = re.compile(rf"; *([a-z*][a-z0-9_.*-]*)(?:=({_VALUE}))?", re.ASCII)
-_NEXT_ITEM = re.compile(r"[ \t]*,[ \t]*")
-_SECONDS = re.compile(r"\d{1,15}", re.ASCII)
-
-
-class Response(Protocol):
-    """What is needed of an answer; those of http.client and urllib have it."""
-
-    @property
-    def status(self) -> int:
-        """The status code."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The fields; `get` finds one, whatever the case of its name."""
-
-
-class Answer(NamedTuple):
-    """An answer made by hand, its fields under their usual names."""
-
-    status: int
-    headers: Mapping[str, str]
-
-
-def told(answer: Response) -> float | None:
-    """The seconds that an answer asks for before the next request; None when it asks for none.
-
-    >>> told(Answer(429, {"Retry-After": "7", "RateLimit": '"day";r=0;t=9'}))
-    7.0
-    >>> told(Answer(200, {"RateLimit": '"burst";r=0;t=2, "day";r=40;t=9000'}))
-    2.0
-    >>> told(Answer(503, {"Date": "Sun, 06 Nov 1994 08:49:37 GMT",
-    ...                   "Retry-After": "Sun, 06 Nov 1994 08:50:00 GMT"}))
-    23.0
-
-    A date is compared with the date of the same answer: so it makes no difference how wrong this
-    machine's clock is. Without one, it says nothing.
-    """
-    after = answer.headers.get("Retry-After")
-    if after is not None:
-        seconds = _after(after.strip(), answer.headers.get("Date"))
-        if seconds is not None:
-            return seconds
-    if (answer.headers.get("Age") or "0").strip() != "0":
-        return None  # out of a cache: it tells what was left for somebody, once
-    waits = [t for r, t in service_limits(answer.headers.get("RateLimit") or "") if r == 0]
-    return max(waits, default=None)
-
-
-def service_limits(text: str) -> list[tuple[int, float]]:
-    """The r and t of a RateLimit field; none when it is malformed, as the draft demands.
-
-    >>> service_limits('"a";r=50;t=30, "b, c";r=0;pk=:AQ==:;t=5')
-    [(50, 30.0), (0, 5.0)]
-    >>> service_limits('"a";r=50;t=30, b')
-    []
-    """
-    found: list[tuple[int, float]] = []
-    at = 0
-    while len(text) <= FIELD_MAX and (item := _ITEM.match(text, at)):
-        parameters = dict(_PARAMETER.findall(item[1]))
-        r, t = parameters.get("r", ""), parameters.get("t", "")
-        if _SECONDS.fullmatch(r) and _SECONDS.fullmatch(t):
-            found.append((int(r), float(t)))
-        if item.end() == len(text):
-            return found
-        comma = _NEXT_ITEM.match(text, item.end())
-        if comma is None:
-            break
-        at = comma.end()
-    return []
 
 
 @dataclass(frozen=True)
@@ -162,7 +84,8 @@ class Backoff:
         methods: those that may be done twice.
 
     Raises:
-        InputError: a number of seconds is negative, or fewer than one attempt.
+        InputError: nobody draws, a number of seconds is negative, there is fewer than one attempt,
+            or the methods are no names.
     """
 
     chance: Chance
@@ -173,6 +96,10 @@ class Backoff:
     methods: Iterable[str] = IDEMPOTENT
 
     def __post_init__(self) -> None:
+        check_fit(
+            "chance", self.chance, hasattr(self.chance, "uniform"),
+            "one for each process, like Chance(secrets.randbits(53))",
+        )  # fmt: skip
         check_positive("attempts", self.attempts, 4)
         for name in ("base", "cap", "patience"):
             seconds = getattr(self, name)
@@ -183,7 +110,16 @@ class Backoff:
                     given=repr(seconds),
                     expected="seconds from 0 up, like 0.5",
                 )
-        object.__setattr__(self, "methods", frozenset(self.methods))
+        names = self.methods
+        check_fit(
+            "methods", names,
+            isinstance(names, Iterable) and not isinstance(names, (str, bytes)),
+            'several names, like {"GET", "PUT"}',
+        )  # fmt: skip
+        names = list(names)
+        for name in names:
+            check_fit("methods", name, isinstance(name, str), 'names, like {"GET", "PUT"}')
+        object.__setattr__(self, "methods", frozenset(name.upper() for name in names))
 
     def wait(self, attempt: int, method: str, answer: Response | None) -> float | None:
         """Seconds until the next attempt; None when there should be none.
@@ -276,6 +212,9 @@ class PoliteClient:
             a service.
 
     Safe for threads when `send` is. What one thread is told, the others keep to.
+
+    Raises:
+        InputError: one of them is something else.
     """
 
     def __init__(
@@ -287,6 +226,14 @@ class PoliteClient:
         clock: Callable[[], float],
         budget: Budget | None = None,
     ) -> None:
+        for name, value, expected in (
+            ("send", send, "a function of a method and an address that gives the answer"),
+            ("sleep", sleep, SECONDS_SLEPT),
+            ("clock", clock, "a function that gives seconds, like time.monotonic"),
+        ):
+            check_fit(name, value, callable(value), expected)
+        check_fit("backoff", backoff, isinstance(backoff, Backoff), "like Backoff(Chance(7))")
+        check_fit("budget", budget, budget is None or isinstance(budget, Budget), "like Budget(10)")
         self._send = send
         self._sleep = sleep
         self._clock = clock
@@ -348,19 +295,3 @@ class PoliteClient:
         with self._lock:
             counts = self.counts._asdict()
             self.counts = Counts(**{name: counts[name] + more.get(name, 0) for name in counts})
-
-
-def _after(text: str, date: str | None) -> float | None:
-    """The seconds of a Retry-After; None when it is malformed, or a date beside no date."""
-    if _SECONDS.fullmatch(text):
-        return float(text)
-    try:
-        return max(0.0, (_moment(text) - _moment(date or "")).total_seconds())
-    except (TypeError, ValueError, OverflowError):  # no date
-        return None
-
-
-def _moment(text: str) -> datetime:
-    """A date of HTTP; of its three forms (RFC 9110, section 5.6.7) the oldest names no zone."""
-    moment = parsedate_to_datetime(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

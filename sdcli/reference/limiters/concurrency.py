@@ -23,7 +23,9 @@ Invariants (`check()` asserts the first two):
     3. A denied request takes nothing, and who leaves twice gives back once.
     4. A clock that steps back takes no place away from anybody.
 
-Cost: O(limit) time for each step, since a state is a tuple; an integer pair for each one inside.
+Cost: a copy of the caller's leases for each step, O(limit), since a state is a tuple. The dead of
+one caller are taken out together, with one copy, however many they are. Memory: an integer pair
+for each one inside.
 
 >>> slots = Concurrency(limit=2, lease="30s", clock=lambda: 0)
 >>> with slots.hold("ann") as first, slots.hold("ann") as second, slots.hold("ann") as third:
@@ -38,18 +40,27 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from sdcli.reference.limiters.decision import SECOND, Decision, check_positive, check_request
+from sdcli.reference.limiters.decision import (
+    SECOND,
+    Decision,
+    check_key,
+    check_positive,
+    check_request,
+)
 from sdcli.reference.limiters.limit import span_ns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CELLS = 20
+_ENDS, _NUMBER = itemgetter(0), itemgetter(1)  # of a Lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +143,11 @@ def step(
 
 def leave(state: State, number: int) -> State:
     """The place of that number is free; the same state when it was free already."""
-    rest = tuple(lease for lease in state.leases if lease.number != number)
-    return state if len(rest) == len(state.leases) else State(rest, state.next_number)
+    leases = state.leases
+    at = bisect_left(leases, number, key=_NUMBER)  # numbers rise
+    if at == len(leases) or leases[at].number != number:
+        return state
+    return State(leases[:at] + leases[at + 1 :], state.next_number)
 
 
 def idle_at(state: State, now: int = 0) -> int:
@@ -176,7 +190,7 @@ def _running(state: State, now: int) -> tuple[Lease, ...]:
     leases = state.leases
     if not leases or leases[0].ends_ns > now:
         return leases
-    return tuple(lease for lease in leases if lease.ends_ns > now)
+    return leases[bisect_right(leases, now, key=_ENDS) :]  # they end in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +235,12 @@ class Concurrency:
         self._next = 0  # one count for all: a number is of one caller, once
 
     def enter(self, key: str) -> Held:
-        """Take a place, if there is one; give it back with `leave`."""
+        """Take a place, if there is one; give it back with `leave`.
+
+        Raises:
+            InputError: the key is no text.
+        """
+        check_key(key)
         with self._lock:
             now = self._now()
             self._take_back(now)
@@ -236,7 +255,11 @@ class Concurrency:
     def leave(self, held: Held) -> bool:
         """Give a place back; False when it was not held any more, or never was."""
         with self._lock:
-            return bool(held) and self._leave(held.key, held.number)
+            self._take_back(self._now())
+            if self._leases.pop(held.number, None) is None:
+                return False
+            self._keep(held.key, leave(self._states[held.key], held.number))
+            return True
 
     @contextmanager
     def hold(self, key: str) -> Iterator[Held]:
@@ -249,6 +272,7 @@ class Concurrency:
 
     def peek(self, key: str) -> Decision:
         """What `enter` would answer, with what is left before it; nothing is taken."""
+        check_key(key)
         with self._lock:
             now = self._now()
             _, decision = step(self.policy, self._states.get(key) or initial(self.policy), now)
@@ -280,20 +304,23 @@ class Concurrency:
         self._latest = max(self._latest, self._clock())
         return self._latest
 
-    def _leave(self, key: str, number: int) -> bool:
-        if self._leases.pop(number, None) is None:
-            return False
-        state = leave(self._states[key], number)
+    def _take_back(self, now: int) -> None:
+        """The places of those whose lease has ended, each caller's in one step.
+
+        Cost: O(1) for each of the dead, once, and a copy of what their caller has left.
+        """
+        while self._leases:
+            ends_ns, key = next(iter(self._leases.values()))
+            if ends_ns > now:
+                return
+            state = self._states[key]
+            running = _running(state, now)
+            for dead in state.leases[: len(state.leases) - len(running)]:
+                del self._leases[dead.number]
+            self._keep(key, State(running, state.next_number))
+
+    def _keep(self, key: str, state: State) -> None:
         if state.leases:
             self._states[key] = state
         else:
             del self._states[key]
-        return True
-
-    def _take_back(self, now: int) -> None:
-        """The places of those whose lease has ended. Cost: O(1) for each, and each once."""
-        while self._leases:
-            number, (ends_ns, key) = next(iter(self._leases.items()))
-            if ends_ns > now:
-                return
-            self._leave(key, number)

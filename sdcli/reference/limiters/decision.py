@@ -17,7 +17,10 @@ Invariants of every algorithm:
     1. A denied request spends nothing: the state that comes back is the one that went in.
     2. `retry_after_ns` is honest: the same request is denied one nanosecond before that moment
        and admitted at it, if nothing else is admitted between. None: it never will be.
-    3. A clock that steps back neither admits nor takes away anything.
+    3. A clock that steps back admits nothing that would not have been admitted before it did. A
+       caller may have to wait until it has caught up: where one moment is all that is kept (gcra,
+       leaking bucket), a clock gone back cannot be told from a caller far ahead. steady.py makes
+       a clock that never does.
     4. A request of cost 0 is always admitted; it only reads.
     5. What is given back (`give`) never makes a caller better off than a stranger.
     6. A state may be forgotten from `idle_at` on: a stranger would be judged as kindly or less.
@@ -31,6 +34,10 @@ from sdcli.core.errors import InputError
 
 SECOND = 1_000_000_000  # nanoseconds
 
+# What is expected where time is handed in.
+NANOSECONDS = "a function that gives whole nanoseconds, like time.monotonic_ns"
+SECONDS_SLEPT = "a function that waits for seconds, like time.sleep"
+
 
 class Decision(NamedTuple):
     """Yes or no, and what a polite caller needs to know; true when the answer is yes.
@@ -41,7 +48,8 @@ class Decision(NamedTuple):
         remaining: how much would still be admitted at this moment, after this decision.
         retry_after_ns: how long until the same request would be admitted; 0 when it was, None
             when it costs more than the limiter ever admits at once.
-        reset_after_ns: how long until the limiter is as it was before the first request.
+        reset_after_ns: how long until the limiter is as it was before the first request; full,
+            where it began with less.
         delay_ns: how long the caller is to hold an admitted request back before it goes on; more
             than 0 only from a leaking bucket, or where the caller agreed to wait.
         violated: the names of the limits that refused it, where limits have names.
@@ -91,6 +99,31 @@ def check_request(now: int, cost: int) -> None:
             given=repr(cost),
             expected="a whole number from 0 up, like 1",
         )
+
+
+def check_key(key: object) -> None:
+    """Refuse the key of a caller that is no text: another store could not write it down.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not isinstance(key, str):
+        raise InputError(
+            "this cannot be the key of a caller",
+            where="key",
+            given=repr(key),
+            expected='a text, like "user:42"',
+        )
+
+
+def check_fit(name: str, value: object, fits: bool, expected: str) -> None:
+    """Refuse what was handed in and cannot be used: at once, and not at the first request.
+
+    Raises:
+        InputError: it does not fit.
+    """
+    if not fits:
+        raise InputError("this cannot be used", where=name, given=repr(value), expected=expected)
 
 
 def check_positive(name: str, value: int, example: int) -> None:

@@ -9,8 +9,10 @@ technical question:
     on_failure=Limiter(..) a smaller limit   counted in this process alone: with n processes, give
                                              each one n-th of what all may have together
 
-Every such answer has `judged=False`, and `counts` tells how many there were, and since when. One
-Guarded has one policy; two kinds of traffic have two (the example below).
+`counts` tells how many were answered so, and since when. "Open" and "closed" have `judged=False`:
+nobody was asked. What the smaller limit says is its own judgement: whoever is over it is over a
+limit, and comes back when it says. One Guarded has one policy; two kinds of traffic have two (the
+example below).
 
 A store that is down is not asked each time (breaker.py): a request that waited for a timeout
 would be the price of every request. The guard itself sets no timeout. Its store raises StoreAway
@@ -24,7 +26,8 @@ What each call does without the store:
                                       are lost, and counted: time forgives there, too
     cancel                            lost and counted, like give; what was booked with the local
                                       limiter is cancelled there
-    bind, change                      are owed: done before the store is asked the next time
+    bind, change                      are owed: done before the store is asked the next time. What
+                                      it then refuses is dropped, and counted
 
 Source: our own; Envoy has the same switch (`failure_mode_deny`) and the same counter
 (`failure_mode_allowed`). "Closed" says in `retry_after_ns` when the store is tried again.
@@ -32,8 +35,9 @@ Source: our own; Envoy has the same switch (`failure_mode_deny`) and the same co
 Invariants:
     1. StoreAway is never raised.
     2. A store that never fails is as if it stood there alone.
-    3. Every call is counted once, as asked or as skipped, and every unjudged request once, as
-       admitted or as denied.
+    3. Every call but `bind` is counted once, as asked or as skipped, and every request that the
+       policy answers once, as admitted or as denied.
+    4. A store is asked nothing before it knows its rules.
 
 Cost: a lock and two generators, somewhat more than a decision in memory; without the store, that
 alone.
@@ -47,7 +51,7 @@ alone.
 >>> [(bool(one), one.judged) for one in (pages.acquire("ann"), login.acquire("ann"))]
 [(True, False), (False, False)]
 >>> pages.store.counts
-GuardCounts(asked=1, failed=1, skipped=0, admitted=1, denied=0, lost=0, away_since_ns=0)
+GuardCounts(asked=1, failed=1, skipped=0, admitted=1, denied=0, lost=0, refused=0, away_since_ns=0)
 """
 
 from __future__ import annotations
@@ -57,7 +61,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sdcli.core.errors import InputError
 from sdcli.reference.limiters.breaker import WELL, Breaker
-from sdcli.reference.limiters.decision import Decision, check_request
+from sdcli.reference.limiters.decision import NANOSECONDS, Decision, check_fit, check_request
 from sdcli.reference.limiters.limiter import Limiter
 from sdcli.reference.limiters.rules import decide, stranger
 from sdcli.reference.limiters.store import StoreAway, Wrapped
@@ -75,9 +79,12 @@ class GuardCounts(NamedTuple):
     Args:
         asked: calls that went to the store.
         failed: those of them that it did not answer.
-        skipped: calls that did not go there, since the breaker was open.
+        skipped: calls that did not go there, since the breaker was open, the store was just being
+            told its rules for the first time, or what is to be cancelled was not booked there.
         admitted, denied: requests on which the policy decided instead.
         lost: gifts, resets and cancellations that the store never heard of.
+        refused: changes that the store refused; it goes on as it was, though of one that was owed
+            the limiter's own `limits` speak already.
         away_since_ns: the first failure since the store last answered; None while it answers.
     """
 
@@ -87,7 +94,18 @@ class GuardCounts(NamedTuple):
     admitted: int = 0
     denied: int = 0
     lost: int = 0
+    refused: int = 0
     away_since_ns: int | None = None
+
+
+class _Debt:
+    """A call that the store has not heard yet, and what it said against it."""
+
+    __slots__ = ("args", "call", "refusal")
+
+    def __init__(self, call: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.call, self.args = call, args
+        self.refusal: InputError | None = None
 
 
 class _Unbooked(NamedTuple):
@@ -107,13 +125,12 @@ class Guarded(Wrapped):
             what the policy answers comes at once, and is not to be awaited.)
         on_failure: "open", "closed", or a Limiter with a Memory of its own.
         breaker: when to stop asking, and for how long.
-        clock: for the breaker; the limiter's own unless given. Give `time.monotonic_ns` where the
-            limiter counts by the wall clock, which may be set.
+        clock: for the breaker; the limiter's own unless given.
 
     Safe for threads when the store is. store.py has the calls.
 
     Raises:
-        InputError: the policy is something else.
+        InputError: the store is none, or the policy, the breaker or the clock is something else.
     """
 
     def __init__(
@@ -132,6 +149,11 @@ class Guarded(Wrapped):
                 given=repr(on_failure),
                 expected='"open", "closed", or a smaller one, like Limiter("10/s")',
             )
+        check_fit(
+            "breaker", breaker, breaker is None or isinstance(breaker, Breaker),
+            "like Breaker(failures=3, pause_ns=1_000_000_000)",
+        )  # fmt: skip
+        check_fit("clock", clock, clock is None or callable(clock), NANOSECONDS)
         self.on_failure = on_failure
         self.breaker = breaker or Breaker()
         self._local = on_failure.store if isinstance(on_failure, Limiter) else None
@@ -139,10 +161,10 @@ class Guarded(Wrapped):
         self._lock = threading.Lock()
         self._health = WELL
         self._asked = self._failed = self._skipped = 0
-        self._admitted = self._denied = self._lost = 0
+        self._admitted = self._denied = self._lost = self._refused = 0
         self._away_since_ns: int | None = None
-        self._is_settling = False
-        self._owed: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+        self._is_settling = self._is_bound = False
+        self._owed: list[_Debt] = []
         self._limit = 0
 
     @property
@@ -151,7 +173,7 @@ class Guarded(Wrapped):
         with self._lock:
             return GuardCounts(
                 self._asked, self._failed, self._skipped,
-                self._admitted, self._denied, self._lost,
+                self._admitted, self._denied, self._lost, self._refused,
                 self._away_since_ns,
             )  # fmt: skip
 
@@ -165,7 +187,9 @@ class Guarded(Wrapped):
         try:
             self.store.bind(rules, clock)
         except StoreAway:
-            self._owed.append((self.store.bind, (rules, clock)))
+            self._owed.append(_Debt(self.store.bind, (rules, clock)))
+        else:
+            self._is_bound = True
 
     @written_once
     def take(self, key: str, cost: int = 1, max_wait_ns: int | None = None) -> Steps[Decision]:
@@ -174,8 +198,8 @@ class Guarded(Wrapped):
         if answer is not AWAY:
             return answer
         if self._local is None:
-            return self._unjudged(self._statement(cost))
-        return self._unjudged((yield self._local.take(key, cost, max_wait_ns)))
+            return self._counted(self._statement(cost))
+        return self._counted((yield self._local.take(key, cost, max_wait_ns)))
 
     @written_once
     def take_many(self, requests: Iterable[tuple[str, int]]) -> Steps[list[Decision]]:
@@ -185,24 +209,26 @@ class Guarded(Wrapped):
         if answers is not AWAY:
             return answers
         if self._local is None:
-            return [self._unjudged(self._statement(cost)) for key, cost in requests]
-        return [self._unjudged(one) for one in (yield self._local.take_many(requests))]
+            return [self._counted(self._statement(cost)) for key, cost in requests]
+        return [self._counted(one) for one in (yield self._local.take_many(requests))]
 
     @written_once
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> Steps[tuple[Decision, Any]]:
+    def reserve(self, key: str, cost: int, max_wait_ns: int | None) -> Steps[tuple[Decision, Any]]:
         """A booking with the store, or with the local limiter; "open" admits without one."""
         answer = yield from self._ask(self.store.reserve, key, cost, max_wait_ns)
         if answer is not AWAY:
             return answer
         if self._local is None:
-            return self._unjudged(self._statement(cost)), _Unbooked(None)
+            return self._counted(self._statement(cost)), _Unbooked(None)
         decision, ticket = yield self._local.reserve(key, cost, max_wait_ns)
-        return self._unjudged(decision), _Unbooked(ticket)
+        return self._counted(decision), _Unbooked(ticket)
 
     @written_once
     def cancel(self, key: str, cost: int, ticket: Any) -> Steps[bool]:
         """Undo a reservation where it was made; False when it was nowhere, or that is away."""
         if isinstance(ticket, _Unbooked):
+            with self._lock:
+                self._skipped += 1
             if self._local is None:
                 return False
             return (yield self._local.cancel(key, cost, ticket.ticket))
@@ -220,7 +246,7 @@ class Guarded(Wrapped):
             return answer
         if self._local is None:
             return self._statement(cost)
-        return (yield self._local.peek(key, cost))._replace(judged=False)
+        return (yield self._local.peek(key, cost))
 
     @written_once
     def give(self, key: str, amount: int) -> Steps[None]:
@@ -242,25 +268,33 @@ class Guarded(Wrapped):
     def change(self, rules: Rules, keep: Keep) -> Steps[None]:
         """Go on under other rules; a store that is away learns of them before it is asked again.
 
-        A change of which the answer alone was lost is made twice, which changes nothing more:
-        limits inherit from themselves then.
+        A change of which the answer alone was lost is made twice, which changes nothing more: every
+        limit then inherits from its equal, and is as it was. (But "reset" begins anew once more.)
+
+        Raises:
+            InputError: the store cannot have such rules; it goes on as it was.
         """
+        self.check_rules(rules)  # or it would be owed, and refused when nobody hears of it
         limit = _limit_of(rules)
+        debt = _Debt(self.store.change, (rules, keep))
         with self._lock:
-            self._owed.append((self.store.change, (rules, keep)))
+            self._owed.append(debt)
         yield from self._ask(None)
+        if debt.refusal is not None:
+            raise debt.refusal
         self._limit = limit
 
     def _ask(self, call: Callable[..., Any] | None, *args: Any) -> Steps[Any]:
         """What the store answers, or AWAY; with None for a call, only what it is owed is done."""
-        if not self._may_ask():
+        may_ask, settles, known = self._turn()
+        if not may_ask:
             return AWAY
         try:
-            if self._owed:
+            if settles:
                 yield from self._settle()
             answer = None if call is None else (yield call(*args))
         except StoreAway:
-            self._fail()
+            self._fail(known)
             return AWAY
         if self._health is not WELL:
             with self._lock:
@@ -271,40 +305,48 @@ class Guarded(Wrapped):
     def _settle(self) -> Steps[None]:
         """Tell the store what it missed, in order; what it does not hear stays owed.
 
-        One at a time, or a later change could overtake an earlier one. Who comes meanwhile is
-        judged by the rules that the store has.
+        What it refuses now it would refuse for ever. That is no fault of the request that happens
+        to come first: the refusal is left with the change, and counted.
         """
-        with self._lock:
-            if self._is_settling:
-                return
-            self._is_settling = True
         try:
             while self._owed:
-                call, args = self._owed[0]
+                debt = self._owed[0]
                 try:
-                    yield call(*args)
-                except InputError:  # refused, and would be for ever
-                    del self._owed[0]
-                    raise
+                    yield debt.call(*debt.args)
+                except InputError as refusal:
+                    if not self._is_bound:  # without rules it cannot judge; the policy goes on
+                        raise StoreAway("the store refuses the rules to begin with") from refusal
+                    debt.refusal = refusal
+                    with self._lock:
+                        self._refused += 1
+                else:
+                    self._is_bound = True  # the first that is owed, if it is, is `bind`
                 del self._owed[0]
         finally:
             self._is_settling = False
 
-    def _may_ask(self) -> bool:
-        with self._lock:
-            may = True
-            if self._health is not WELL:  # which is rare; otherwise no clock is read
-                self._health, may = self.breaker.ask(self._health, self._now())
-            if may:
-                self._asked += 1
-            else:
-                self._skipped += 1
-            return may
+    def _turn(self) -> tuple[bool, bool, int]:
+        """Whether a call may ask, whether it first tells what was missed, and known failures.
 
-    def _fail(self) -> None:
+        One at a time tells it, or a later change could overtake an earlier one. Who comes meanwhile
+        is judged by the rules that the store has; where it has none yet, by the policy.
+        """
+        with self._lock:
+            may_ask = self._is_bound or not self._is_settling
+            if may_ask and self._health is not WELL:  # which is rare; otherwise no clock is read
+                self._health, may_ask = self.breaker.ask(self._health, self._now())
+            if not may_ask:
+                self._skipped += 1
+                return False, False, 0
+            self._asked += 1
+            settles = bool(self._owed) and not self._is_settling
+            self._is_settling = self._is_settling or settles
+            return True, settles, self._health.failures
+
+    def _fail(self, known: int) -> None:
         with self._lock:
             now = self._now()
-            self._health = self.breaker.failed(self._health, now)
+            self._health = self.breaker.failed(self._health, known, now)
             self._failed += 1
             if self._away_since_ns is None:
                 self._away_since_ns = now
@@ -324,13 +366,13 @@ class Guarded(Wrapped):
         wait = pause_ns if retry_ns is None else retry_ns - self._now()
         return Decision(False, self._limit, 0, min(max(wait, 1), pause_ns), 0, judged=False)
 
-    def _unjudged(self, decision: Decision) -> Decision:
+    def _counted(self, decision: Decision) -> Decision:
         with self._lock:
             if decision:
                 self._admitted += 1
             else:
                 self._denied += 1
-        return decision._replace(judged=False) if decision.judged else decision
+        return decision
 
     def _now(self) -> int:
         return self._clock() if self._clock else 0

@@ -21,6 +21,7 @@ for limits that are no windows had to be decided:
 
 All are durations and no moments: the clocks of two machines need not agree. All seconds are
 rounded up, since whoever comes a moment too early is refused again.
+(How a client reads them: fields.py.)
 
 When ten thousand clients are refused in the same second and told "60", they return in the same
 second. `spread` tells each another number: between 60 and 90. It only ever adds.
@@ -64,7 +65,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from sdcli.core.errors import InputError
-from sdcli.reference.limiters.decision import SECOND, Decision
+from sdcli.reference.limiters.decision import SECOND, Decision, check_fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,6 +146,7 @@ def spread(chance: Chance) -> Callable[[int], int]:
     same numbers send their callers back together. (A process's number will not do: in containers
     all are number 1.)
     """
+    check_fit("chance", chance, hasattr(chance, "below"), "like Chance(secrets.randbits(53))")
     return lambda seconds: chance.below(-(-seconds // 2) + 1)
 
 
@@ -234,7 +236,7 @@ def check_fields(fields: str) -> None:
     Raises:
         InputError: it is none of the four.
     """
-    if fields not in {"ietf", "legacy", "both", "none"}:
+    if fields not in ("ietf", "legacy", "both", "none"):  # a list has no hash
         raise InputError(
             "there are no such fields",
             where="fields",

@@ -44,51 +44,22 @@ False
 1.5
 """
 
-# ruff: noqa: S101 - check() asserts, that is its promise
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from math import gcd
-
-from sdcli.reference.limiters.decision import (
-    SECOND,
-    Decision,
-    check_positive,
-    check_request,
-    new,
-)
+from sdcli.reference.limiters import gcra
+from sdcli.reference.limiters.decision import SECOND, Decision, check_request, new
 
 _CELLS = 20
 
-State = int  # the moment at which the outlet is free, in nanoseconds times the policy's `scale`
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """`rate` requests leave in every `per_ns` nanoseconds; at most `burst` are in the bucket.
-
-    Raises:
-        InputError: one of them is not a whole number from 1 up.
-    """
-
-    rate: int
-    per_ns: int = SECOND
-    burst: int = 1
-    increment: int = field(init=False, repr=False)  # per / rate, in nanoseconds times `scale`
-    scale: int = field(init=False, repr=False)  # makes the increment whole; 1 for most limits
-
-    def __post_init__(self) -> None:
-        check_positive("rate", self.rate, 100)
-        check_positive("per_ns", self.per_ns, SECOND)
-        check_positive("burst", self.burst, 20)
-        shared = gcd(self.rate, self.per_ns)
-        object.__setattr__(self, "increment", self.per_ns // shared)
-        object.__setattr__(self, "scale", self.rate // shared)
-
-
-def initial(policy: Policy, now: int = 0) -> State:
-    """Nothing in the bucket."""
-    return now * policy.scale
+# How far a caller is ahead of its time there is how much work is in the bucket here: who gets in
+# is one question, with one state. It is the moment at which the outlet is free, in nanoseconds
+# times the policy's `scale`; `increment` is per / rate, for how long a request keeps the outlet.
+Policy = gcra.Policy
+State = gcra.State
+initial = gcra.initial
+idle_at = gcra.idle_at
+bound = gcra.bound  # of those admitted; `outflow` is less
+check = gcra.check
 
 
 def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, Decision]:
@@ -112,7 +83,7 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     here = now * scale
     inside = state - here if state > here else 0  # until the outlet is free
     need = cost * increment
-    room = policy.burst * increment - inside - need
+    room = policy.ahead - inside - need
     # Upside down, floor division rounds up: nothing departs a moment too early.
     delay = -(-inside // scale)
     if room >= 0:
@@ -149,20 +120,15 @@ def waiting(policy: Policy, state: State, now: int) -> int:
     return max(0, -((now * policy.scale + policy.increment - state) // policy.increment))
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:
-    """What will not be sent leaves the bucket; the departures that were told do not change."""
+def give(policy: Policy, state: State, now: int, amount: int) -> State:  # noqa: ARG001
+    """Nothing comes back: those inside have been told when they depart.
+
+    A place that will not be used passes unused, since nobody behind it can be told to go earlier,
+    and whoever came next would depart beside another. Only a place that nobody stands behind can
+    be given back: by cancelling its reservation (Limiter.reserve).
+    """
     check_request(now, amount)
-    return min(state, max(now * policy.scale, state - amount * policy.increment))
-
-
-def idle_at(policy: Policy, state: State) -> int:
-    """The moment from which the state says no more than a stranger's: the outlet is free."""
-    return -(-state // policy.scale)
-
-
-def bound(policy: Policy, window_ns: int) -> int:
-    """The most that any window of this length admits, both ends counted; `outflow` is less."""
-    return policy.burst + policy.rate * window_ns // policy.per_ns
+    return state
 
 
 def outflow(policy: Policy, window_ns: int) -> int:
@@ -186,17 +152,8 @@ def describe(policy: Policy, state: State, now: int) -> str:
     'leaking bucket [████████████        ] 12.5 of 20 inside, one leaves every 0.1 s'
     """
     inside = max(0, state - now * policy.scale)
-    filled = min(_CELLS, inside * _CELLS // (policy.burst * policy.increment))
+    filled = min(_CELLS, inside * _CELLS // policy.ahead)
     return (
         f"leaking bucket [{'█' * filled:<{_CELLS}}] {inside / policy.increment:.4g} of "
         f"{policy.burst} inside, one leaves every {policy.per_ns / policy.rate / SECOND:.4g} s"
     )
-
-
-def check(policy: Policy, state: State) -> None:
-    """Assert that the state is a whole number; how far it may be ahead depends on the moment.
-
-    Raises:
-        AssertionError: it is not.
-    """
-    assert type(state) is int, f"{state!r} is no moment of the policy {policy}"

@@ -94,6 +94,8 @@ class Limit:
             )
         if self.algorithm is not None:
             algorithm_named(self.algorithm)
+        if (self.refill, self.start) != ("greedy", None):
+            self._policy("token-bucket", algorithm_named("token-bucket"), self.per_ns)
 
     @property
     def per_ns(self) -> int:
@@ -160,7 +162,7 @@ def parse(text: str, name: str = "") -> Limit:
     Raises:
         InputError: this is no limit.
     """
-    found = _LINE.fullmatch(text.strip().lower())
+    found = _LINE.fullmatch(text.strip().lower()) if isinstance(text, str) else None
     if not found:
         raise InputError(
             "this is no limit",

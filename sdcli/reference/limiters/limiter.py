@@ -24,17 +24,28 @@ came, however large they are, and one whose moment is after its deadline is told
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.errors import InputError
-from sdcli.reference.limiters.decision import SECOND, Decision
+from sdcli.reference.limiters.decision import (
+    NANOSECONDS,
+    SECOND,
+    SECONDS_SLEPT,
+    Decision,
+    check_fit,
+    check_key,
+    check_request,
+)
 from sdcli.reference.limiters.limit import Limit, limits_of
 from sdcli.reference.limiters.memory import Memory
+from sdcli.reference.limiters.steady import steady
+from sdcli.reference.limiters.store import check_store
 from sdcli.reference.limiters.written_once import Steps, written_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from sdcli.reference.limiters.rules import Keep, Rules
     from sdcli.reference.limiters.store import Store
@@ -65,7 +76,12 @@ class Reservation:
         return self.decision.delay_ns / SECOND
 
     def cancel(self) -> bool:
-        """Give the place back; False when its moment has come, or there is none."""
+        """Give the place back; False when it stays taken.
+
+        That is so when its moment has come, there was none, or the record was changed since by
+        more than other reservations; and where others have booked behind it, if the store can
+        undo only the last (Redis). The place then passes unused.
+        """
         return bool(self) and self._limiter.store.cancel(self._key, self._cost, self._ticket)
 
 
@@ -77,14 +93,16 @@ class Limiter:
         algorithm: a name in ALGORITHMS, for the limits that name none of their own.
         store: where records are kept; a Memory of its own unless given. With one of asyncio every
             call promises its answer; AsyncLimiter (asynchronous.py) awaits them.
-        clock: nanoseconds that never run backwards; the store decides whether it asks it. Give
-            `time.time_ns` where windows have to begin with the hour or the day.
+        clock: whole nanoseconds; the store decides whether it asks it. Give `time.time_ns` where
+            windows have to begin with the hour or the day: set back, it goes on from where it was
+            (steady.py).
         sleep: how to wait, in seconds.
 
     Safe for threads when the store is; Memory is.
 
     Raises:
-        InputError: no limit, one that is none, or one that the algorithm cannot have.
+        InputError: no limit, one that is none, or one that the algorithm cannot have; a store, a
+            clock or a sleep that is none.
     """
 
     def __init__(
@@ -96,14 +114,20 @@ class Limiter:
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        check_fit("clock", clock, callable(clock), NANOSECONDS)
+        check_fit("sleep", sleep, callable(sleep), SECONDS_SLEPT)
+        if store is not None:
+            check_store(store)
         self.algorithm = algorithm
         self.limits = limits_of(limits)
         # Any: asyncio stores promise what a Store answers. (And an empty Memory is false.)
         self.store: Any = Memory() if store is None else store
         self._sleep = sleep
-        self.store.bind(self._rules(self.limits), clock)
-        # Nothing stands between a caller and the store, so a call is spared.
-        self.acquire = self.store.take  # type: ignore[method-assign]
+        never_set = clock is time.monotonic_ns
+        self.store.bind(self._rules(self.limits), clock if never_set else steady(clock))
+        if type(self).acquire is Limiter.acquire:
+            # Nothing stands between a caller and the store, so a call is spared.
+            self.acquire = self.store.take  # type: ignore[method-assign]
 
     def acquire(self, key: str, cost: int = 1) -> Decision:
         """Whether this request may pass now; what it costs is taken if it may."""
@@ -111,7 +135,7 @@ class Limiter:
 
     def acquire_many(self, requests: Iterable[tuple[str, int]]) -> list[Decision]:
         """`acquire` for several (key, cost) in turn; one trip where the store is far away."""
-        return self.store.take_many(requests)
+        return self.store.take_many(_pairs(requests))
 
     def peek(self, key: str, cost: int = 1) -> Decision:
         """What `acquire` would answer; nothing is taken."""
@@ -127,7 +151,11 @@ class Limiter:
 
     @written_once
     def reserve(self, key: str, cost: int = 1, max_wait: float | None = None) -> Steps[Reservation]:
-        """Book the first moment that admits the request, at most `max_wait` seconds away."""
+        """Book the first moment that admits the request, at most `max_wait` seconds away.
+
+        The last reservation of a caller can be cancelled until its moment has come. One that others
+        have booked behind can be, too, where records are in memory; in Redis it stays.
+        """
         decision, ticket = yield self.store.reserve(key, cost, _patience_ns(max_wait))
         return Reservation(decision, self, key, cost, ticket)
 
@@ -147,9 +175,11 @@ class Limiter:
 
         Args:
             limits: as when the limiter was made. What has the same name inherits.
-            keep: "as-is", "proportional", "additive" or "reset", as rules.carried says.
+            keep: "as-is", "proportional", "additive" or "reset", as rules.carried says. Whatever
+                it is, what a leaking bucket has told to depart later departs then, and others go
+                after that.
         """
-        if keep not in {"as-is", "proportional", "additive", "reset"}:
+        if keep not in ("as-is", "proportional", "additive", "reset"):  # a list has no hash
             raise InputError(
                 "callers cannot be carried over in this way",
                 where="keep",
@@ -181,6 +211,30 @@ def waiting(
             yield held.cancel()
             raise
     return held.decision
+
+
+def _pairs(requests: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The requests, all of which can be decided on: one that cannot must not be found half way.
+
+    Raises:
+        InputError: one is no pair of a key and a cost.
+    """
+    check_fit(
+        "requests", requests, isinstance(requests, Iterable) and not isinstance(requests, str),
+        'several pairs of a key and a cost, like [("user:42", 1)]',
+    )  # fmt: skip
+    pairs = list(requests)
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:  # noqa: PLR2004 - a pair
+            raise InputError(
+                "this is no request",
+                where="requests",
+                given=repr(pair),
+                expected='a key and a cost, like ("user:42", 1)',
+            )
+        check_key(pair[0])
+        check_request(0, pair[1])
+    return pairs
 
 
 def _patience_ns(seconds: float | None) -> int:

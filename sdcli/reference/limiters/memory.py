@@ -11,11 +11,12 @@ there and none is idle, a limiter must do something wrong on purpose, so it is s
 `on_pressure`.
 
 How the table is looked through, a little at a time, and how limits change under way: tables.py.
+What was booked, and how a booking is undone: lines.py.
 
 Invariants (`check()` asserts them):
     1. No key stands in two tables.
     2. There are at most `max_keys` records.
-    3. Whoever waits has a record, and its booking is no earlier than those before it.
+    3. Whoever waits has a record, and lines.py's invariants hold for its line.
 
 Only records that say no more than a stranger's are dropped, unless `on_pressure="evict"`.
 
@@ -34,22 +35,27 @@ Cost: O(1) for each decision; for GCRA about 100 bytes for each caller, beside t
 from __future__ import annotations
 
 import threading
-from collections import deque
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sdcli.core.errors import InputError
-from sdcli.reference.limiters.decision import Decision, check_positive, check_request, new
+from sdcli.reference.limiters.decision import (
+    Decision,
+    check_key,
+    check_positive,
+    check_request,
+    new,
+)
+from sdcli.reference.limiters.lines import Line, Ticket
 from sdcli.reference.limiters.rules import (
     Keep,
     Rules,
-    again,
     decide,
     give,
     idle_at,
     stranger,
     together,
 )
-from sdcli.reference.limiters.tables import Tables, Ticket, fast
+from sdcli.reference.limiters.tables import Tables, fast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -82,7 +88,9 @@ class Memory(Tables):
     Args:
         max_keys: callers remembered at most.
         on_pressure: what a newcomer finds when that many are there and none is idle: "deny",
-            "admit", or "evict" to forget one who is not idle (who then has a full burst again).
+            "admit", or "evict" to forget one who is not idle, and has a full burst again. One of
+            whom nobody waits goes first. If all that are looked at have somebody waiting, who
+            keeps its moment, whoever comes behind it is admitted before it.
 
     A store belongs to one limiter, which binds it. Safe for threads. store.py has the calls.
     """
@@ -92,7 +100,7 @@ class Memory(Tables):
     def __init__(self, max_keys: int = 1_000_000, on_pressure: Pressure = "deny") -> None:
         super().__init__()
         check_positive("max_keys", max_keys, 1_000_000)
-        if on_pressure not in {"deny", "admit", "evict"}:
+        if on_pressure not in ("deny", "admit", "evict"):  # a list has no hash
             raise InputError(
                 "a store cannot do this when it is full",
                 where="on_pressure",
@@ -128,7 +136,7 @@ class Memory(Tables):
         try:
             records = self._records
             # Nearly every request: a known caller, and nobody waits.
-            if key in records and max_wait_ns is None and key not in self._turns:
+            if key in records and max_wait_ns is None and key not in self._lines:
                 state = records[key]
                 if self._fast:
                     step, policy, refusal = self._fast
@@ -142,9 +150,9 @@ class Memory(Tables):
                 if decision[0] and cost:
                     records[key] = after
                 return decision
-            return self._decide(key, cost, max_wait_ns)[0]
+            return self._decide(key, cost, max_wait_ns, may_cancel=False)[0]
         except TypeError:
-            _check_key(key)  # a key that is no text may not even be looked up
+            check_key(key)  # a key that is no text may not even be looked up
             raise
         finally:
             lock.release()
@@ -153,11 +161,13 @@ class Memory(Tables):
         """Decide on several requests, one after the other."""
         return [self.take(key, cost) for key, cost in requests]
 
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> tuple[Decision, Ticket | None]:
-        """As `take`, with what `cancel` needs to undo it."""
-        _check_key(key)
+    def reserve(
+        self, key: str, cost: int, max_wait_ns: int | None
+    ) -> tuple[Decision, Ticket | None]:
+        """As `take`, with what `cancel` needs to undo it when there is a delay."""
+        check_key(key)
         with self._lock:
-            return self._decide(key, cost, max_wait_ns)
+            return self._decide(key, cost, max_wait_ns, may_cancel=True)
 
     def cancel(self, key: str, cost: int, ticket: Ticket | None) -> bool:  # noqa: ARG002
         """Undo a reservation whose moment has not come; whether there was anything to undo.
@@ -165,31 +175,24 @@ class Memory(Tables):
         If nobody came after it, it is as if it had never been. Otherwise those who came later keep
         the moments that they were told, and the record becomes what it were if they had come
         alone. Once something else happened to the record (limits were changed, something was
-        given, or taken beside a leaking bucket's queue) a reservation stays what it is.
+        given back) a reservation stays what it is.
 
         Cost: O(bookings behind it).
         """
+        check_key(key)
         with self._lock:
             now = self._clock()
-            record = self._find(key, now)
-            line = self._line(key, now)
-            # By identity: somebody else may have booked the same moment since.
-            place = next((i for i, one in enumerate(line) if one is ticket), None)
-            if record is None or place is None or record.states != line[-1].after.states:
+            self._find(key, now)  # whoever has departed leaves the line
+            line = self._lines.get(key)
+            record = None if line is None else line.without(ticket, self._rules)
+            if record is None:
                 return False
-            record = line[place].before
-            for behind in list(line)[place + 1 :]:
-                behind.before = record
-                record = behind.after = again(
-                    self._rules, record, behind.after, behind.at_ns, behind.cost
-                )
-            del line[place]
             self._keep(key, record, now)
             return True
 
     def peek(self, key: str, cost: int = 1) -> Decision:
         """What `take` would say of a caller who has room; nothing is spent."""
-        _check_key(key)
+        check_key(key)
         with self._lock:
             now = self._clock()
             record = self._find(key, now) or stranger(self._bound(), now)
@@ -197,25 +200,31 @@ class Memory(Tables):
 
     def give(self, key: str, amount: int) -> None:
         """Give back what was taken for nothing."""
-        _check_key(key)
+        check_key(key)
         with self._lock:
             now = self._clock()
             check_request(now, amount)
             record = self._find(key, now)
-            if record is not None:
-                self._keep(key, give(self._rules, record, now, amount), now)
+            if record is None or not amount:
+                return
+            after = give(self._rules, record, now, amount)
+            line = self._lines.get(key)
+            if line is not None and after.states != record.states:
+                line.tickets.clear()  # nobody could say what a booking would have left without it
+            self._keep(key, after, now)
 
     def reset(self, key: str) -> None:
         """Forget a caller: it is a stranger again."""
-        _check_key(key)
+        check_key(key)
         with self._lock:
             self._forget(key)
 
     def change(self, rules: Rules, keep: Keep) -> None:
         """Go on under other rules; rules.py says what callers keep.
 
-        What was booked before can no longer be cancelled. Cost: O(1) while callers come again;
-        changed more often than that, O(records that nobody asked for since).
+        What was booked before can no longer be cancelled. Cost: O(callers of whom somebody waits)
+        while all of them come again; changed more often than that, O(records that nobody asked
+        for since).
         """
         with self._lock:
             self._change(rules, keep, self._clock())
@@ -245,11 +254,14 @@ class Memory(Tables):
                     states = (packed,) if len(rules) == 1 else packed
                     for rule, state in zip(rules, states, strict=True):
                         rule.module.check(rule.policy, state)
-            assert set(self._turns) <= set(keys), "3: somebody waits who has no record"
-            assert set(self._lines) <= set(keys), "3: a booking of somebody who has no record"
-            for line in self._lines.values():
-                moments = [ticket.departs_ns for ticket in line]
+            assert set(self._lines) <= set(keys), "3: somebody waits who has no record"
+            for key, line in self._lines.items():
+                moments = [ticket.departs_ns for ticket in line.tickets]
                 assert moments == sorted(moments), "3: a booking departs before an earlier one"
+                packed = next(records[key] for _, records in tables if key in records)
+                states = (packed,) if self._fast else packed
+                left = line.tickets[-1].after.states if line.tickets else states
+                assert states == left, "3: the record is not what the last in line has left"
 
     def _bound(self) -> Rules:
         if not self._rules:
@@ -262,17 +274,17 @@ class Memory(Tables):
         return self._rules
 
     def _decide(
-        self, key: str, cost: int, max_wait_ns: int | None
+        self, key: str, cost: int, max_wait_ns: int | None, *, may_cancel: bool
     ) -> tuple[Decision, Ticket | None]:
         """The careful way, and what `cancel` needs of a booking."""
         now = self._clock()
         record = self._find(key, now)
         known = record is not None
         if record is None:
-            _check_key(key)
+            check_key(key)
             record = stranger(self._bound(), now)
         after, decision = decide(self._rules, record, now, cost, max_wait_ns)
-        if after is record and (known or idle_at(self._rules, record) <= now):
+        if after is record and (known or not cost or idle_at(self._rules, record) <= now):
             return decision, None
         # Also one who was denied: who begins with less than a burst has begun to wait for it.
         no_room_for = None if known else self._make_room(now)
@@ -288,20 +300,16 @@ class Memory(Tables):
                 judged=False,
             ), None
         self._keep(key, after, now)
-        if max_wait_ns is None or not decision.delay_ns:
+        line = self._lines.get(key)
+        holds = may_cancel and decision.delay_ns > 0
+        if after is record or not (holds or (line is not None and line.tickets)):
             return decision, None
         at = max(now, after.turn_ns)
         ticket = Ticket(record, after, at, now + decision.delay_ns, cost)
-        line = self._lines[key] = self._line(key, now)
-        line.append(ticket)
-        return decision, ticket
-
-    def _line(self, key: str, now: int) -> deque[Ticket]:
-        """What a caller has booked and not yet used."""
-        line = self._lines.get(key) or deque()
-        while line and line[0].departs_ns <= now:
-            line.popleft()
-        return line
+        if line is None:  # out of a leaking bucket, where nobody waits to be admitted
+            line = self._lines[key] = Line(after.turn_ns)
+        line.tickets.append(ticket)
+        return decision, ticket if holds else None
 
     def _make_room(self, now: int) -> int | None:
         """Look at a few others and forget those who are idle.
@@ -317,23 +325,10 @@ class Memory(Tables):
         seen = [self._look(now) for _ in range(looks)]
         if len(self) < self.max_keys:
             return None
-        idle_ns, key = min(one for one in seen if one)  # nobody was idle
+        busy = [one for one in seen if one]  # all of them: nobody was idle
         if self.on_pressure != "evict":
-            return idle_ns - now
+            return min(busy)[0] - now
         self._evicted += 1
-        self._forget(key)
+        # Of whom nobody waits, the one that is idle soonest.
+        self._forget(min(busy, key=lambda one: (one[1] in self._lines, *one))[1])
         return None
-
-
-def _check_key(key: object) -> None:
-    """Refuse what is no text: another store could not write it down.
-
-    Asked of newcomers alone, where speed counts: what is no text is never in a table.
-    """
-    if not isinstance(key, str):
-        raise InputError(
-            "this cannot be the key of a caller",
-            where="key",
-            given=repr(key),
-            expected='a text, like "user:42"',
-        )

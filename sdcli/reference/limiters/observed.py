@@ -57,11 +57,12 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sdcli.reference.limiters.decision import check_fit
 from sdcli.reference.limiters.store import Wrapped
-from sdcli.reference.limiters.written_once import Steps, written_once
+from sdcli.reference.limiters.written_once import Steps, is_promise, written_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sdcli.reference.limiters.decision import Decision
 
@@ -75,24 +76,64 @@ class Observed(Wrapped):
         store: any.
         listener: called with key, cost and decision, by the thread that asked and before it gets
             its answer: so quickly, and after the store has let go of its lock. It may return
-            something to be awaited where the store is one of asyncio.
+            something to be awaited where the store is one of asyncio, and only there.
 
     A listener that raises changes nothing for the caller: the decision is made, and a request
     that was paid for would be lost with it. `failures` counts, `last_failure` has the latest.
+
+    One that promises is a failure, too, where the store answers at once: nobody there awaits, and
+    the caller would be given the promise of a decision, which is true whatever the decision is. So
+    what it promised is closed, not run. (A store of asyncio is known by its first promise. Its
+    guard may have to answer before there is one: those decisions such a listener does not hear.)
+
+    Raises:
+        InputError: the store is none, or the listener cannot be called.
     """
 
     def __init__(self, store: Any, listener: Callable[[str, int, Decision], object]) -> None:
         super().__init__(store)
+        check_fit("listener", listener, callable(listener), "a function of key, cost and decision")
         self.listener = listener
         self.failures = 0
         self.last_failure: Exception | None = None
         self._lock = threading.Lock()
+        self._is_awaited = False
+
+    @written_once
+    def take(self, key: str, cost: int = 1, max_wait_ns: int | None = None) -> Steps[Decision]:
+        """Decide on one request."""
+        decision = yield self._seen(self.store.take(key, cost, max_wait_ns))
+        return (yield self.answered(key, cost, decision))
+
+    @written_once
+    def take_many(self, requests: Iterable[tuple[str, int]]) -> Steps[list[Decision]]:
+        """Decide on several requests."""
+        requests = list(requests)
+        decisions = yield self._seen(self.store.take_many(requests))
+        for (key, cost), decision in zip(requests, decisions, strict=True):
+            yield self.answered(key, cost, decision)
+        return decisions
+
+    @written_once
+    def reserve(self, key: str, cost: int, max_wait_ns: int | None) -> Steps[tuple[Decision, Any]]:
+        """Decide, with what `cancel` needs."""
+        decision, ticket = yield self._seen(self.store.reserve(key, cost, max_wait_ns))
+        return (yield self.answered(key, cost, decision)), ticket
+
+    def _seen(self, answer: Any) -> Any:
+        if not self._is_awaited and is_promise(answer):
+            self._is_awaited = True
+        return answer
 
     @written_once
     def answered(self, key: str, cost: int, decision: Decision) -> Steps[Decision]:
         """The same decision, once the listener has heard of it."""
         try:
-            yield self.listener(key, cost, decision)
+            heard = self.listener(key, cost, decision)
+            if is_promise(heard) and not self._is_awaited:
+                getattr(heard, "close", int)()  # not run; a future has nothing to close
+                raise TypeError("the listener promises, and the store answers at once")  # noqa: TRY301 - a failure of the listener's, as any
+            yield heard
         except Exception as failure:  # noqa: BLE001 - it is a stranger's code
             with self._lock:
                 self.failures += 1
@@ -206,7 +247,7 @@ class Shadow(Wrapped):
         return _yes(decision)
 
     @written_once
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> Steps[tuple[Decision, Any]]:
+    def reserve(self, key: str, cost: int, max_wait_ns: int | None) -> Steps[tuple[Decision, Any]]:
         """Yes, at once; a place that the store did give can be cancelled."""
         decision, ticket = yield self.store.reserve(key, cost, max_wait_ns)
         return self.answered(key, cost, decision), ticket if decision else _NOTHING

@@ -7,8 +7,8 @@ service, since rules and records are: a Memory decides, with a clock that the tr
 It is a function, and no call of a Limiter: a limiter has callers of its own, and what a trace
 spends is not theirs. A replay begins with strangers, and ends with nothing changed.
 
-A trace whose times run backwards is a clock that stepped; that is allowed, and judged as any
-algorithm judges it (decision.py, invariant 3).
+A trace whose times run backwards is a clock that was set back; that is allowed, and judged as a
+Limiter judges it (steady.py): no time has passed. So sort one that was merged out of several.
 
 Cost: that of the decisions. Nothing of the trace is kept: it may be longer than the memory.
 
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.reference.limiters.limit import limits_of
 from sdcli.reference.limiters.memory import Memory
+from sdcli.reference.limiters.steady import steady
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +72,7 @@ def replay(
     """
     store = Memory() if store is None else store
     now_ns = 0
-    store.bind(tuple(one.rule(algorithm) for one in limits_of(limits)), lambda: now_ns)
+    store.bind(tuple(one.rule(algorithm) for one in limits_of(limits)), steady(lambda: now_ns))
 
     def events() -> Iterator[Replayed]:
         nonlocal now_ns

@@ -172,8 +172,9 @@ def carried(old: Rules, new: Rules, record: Record, now: int, keep: Keep = "as-i
 
     A limit inherits from the one that had its name before; one with a new name begins as for a
     stranger. (Where there is a single limit before and after, it is that one, whatever its name.)
-    What a caller had left is taken over as a number, and the rest counts as spent at this moment:
-    it is never treated better than it was. Whoever waits keeps the moment that it was told, and
+    A limit that is the same as before, counted by the same algorithm, is no change: its state
+    stays, unless `keep` is "reset". Else what a caller had left is taken over as a number, and the
+    rest counts as spent at this moment. Whoever waits keeps the moment that it was told, and
     nobody overtakes it: where a leaking bucket would now let the next one out before those
     inside, the last of them becomes the caller's turn.
 
@@ -183,47 +184,55 @@ def carried(old: Rules, new: Rules, record: Record, now: int, keep: Keep = "as-i
         record: under the old rules.
         now: the moment of the change.
         keep: "as-is", as much is left as before; "proportional", the same share of the limit;
-            "additive", as much as before and what the limit has grown by; "reset", all of it.
+            "additive", as much as before and what the limit has grown by (where that is less than
+            nothing, nothing is left: a debt is not carried, so a limit that shrinks and grows
+            again leaves its callers more than they had); "reset", all of it. A leaking bucket that
+            is emptied in this way, while those inside were told later moments, admits nobody
+            before the last of them: all of it is there from then on.
     """
     at = max(now, record.turn_ns)
-    before = {
-        rule.name: rule.module.step(rule.policy, state, at, 0)[1]
-        for rule, state in zip(old, record.states, strict=True)
-    }
+    before = {rule.name: (rule, state) for rule, state in zip(old, record.states, strict=True)}
     if len(old) == len(new) == 1:
         before[new[0].name] = before[old[0].name]
     states = []
     outlet_free = max(
-        (
-            at + before[rule.name].reset_after_ns
-            for rule in old
-            if rule.algorithm == "leaking-bucket"
-        ),
-        default=at,
+        (_outlet_free(rule, state, at) for rule, state in before.values()), default=at
     )
     next_departs = at
     for rule in new:
         state = rule.module.initial(rule.policy, at)
         if rule.name in before and keep != "reset":
-            was = before[rule.name]
-            _, fresh = rule.module.step(rule.policy, state, at, 0)
-            left = {
-                "as-is": was.remaining,
-                "proportional": was.remaining * fresh.limit // was.limit,
-                "additive": was.remaining + fresh.limit - was.limit,
-            }[keep]
-            spent = fresh.remaining - min(max(left, 0), fresh.limit)
-            state = (
-                rule.module.step(rule.policy, state, at, spent)[0]
-                if spent > 0
-                else rule.module.give(rule.policy, state, at, -spent)
-            )
-        if rule.algorithm == "leaking-bucket":
-            _, inside = rule.module.step(rule.policy, state, at, 0)
-            next_departs = max(next_departs, at + inside.reset_after_ns)
+            state = _inherited(*before[rule.name], rule, state, at, keep)
+        next_departs = max(next_departs, _outlet_free(rule, state, at))
         states.append(state)
     turn = record.turn_ns if next_departs >= outlet_free else outlet_free
     return Record(tuple(states), turn)
+
+
+def _inherited(  # noqa: PLR0917 - the old rule and its state, the new one and a stranger's
+    old: Rule, had: Any, rule: Rule, fresh: Any, at: int, keep: Keep
+) -> Any:
+    """The state under one rule of a caller that had another one under the rule before."""
+    if (rule.algorithm, rule.policy) == (old.algorithm, old.policy):
+        return had
+    _, was = old.module.step(old.policy, had, at, 0)
+    _, new = rule.module.step(rule.policy, fresh, at, 0)
+    left = {
+        "as-is": was.remaining,
+        "proportional": was.remaining * new.limit // was.limit,
+        "additive": was.remaining + new.limit - was.limit,
+    }[keep]
+    spent = new.remaining - min(max(left, 0), new.limit)
+    if spent > 0:
+        return rule.module.step(rule.policy, fresh, at, spent)[0]
+    return rule.module.give(rule.policy, fresh, at, -spent)
+
+
+def _outlet_free(rule: Rule, state: Any, at: int) -> int:
+    """When the next one would depart; at once, unless the rule is a leaking bucket."""
+    if rule.algorithm != "leaking-bucket":
+        return at
+    return at + rule.module.step(rule.policy, state, at, 0)[1].reset_after_ns
 
 
 def together(

@@ -32,7 +32,8 @@ Invariants (`check()` asserts the first three; decision.py has those of every li
     1. 0 <= used <= limit, where used is the cost of the requests of one window.
     2. The moments of a view rise, and its totals rise with them.
     3. All of them lie within one window.
-    4. Any window [t, t + window) admits at most `limit`, whoever chooses t.
+    4. Any window [t, t + window) admits at most `limit`, whoever chooses t. What was given back
+       counts as never taken, at the newest moments: a log does not know which request it was for.
 
 Cost: O(log limit) time, amortised: entries that have left are cut off when they are more than
 half of the log. At most about twice as many entries as requests that count, 16 bytes each; a
@@ -225,7 +226,11 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
 
 
 def give(policy: Policy, state: State, now: int, amount: int) -> State:  # noqa: ARG001
-    """What was taken for nothing comes back: the newest entries leave, or a part of one."""
+    """What was taken for nothing comes back: the newest entries leave, or a part of one.
+
+    For whichever request it is given. Who took 2 in 10 s, at 0 and at 9, and gives back the one
+    of 0, has the one of 0 in the log: at 10 two more pass, beside the one of 9.
+    """
     check_request(now, amount)
     log, first, last, at, total = state
     rest = total - amount

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sdcli.core.errors import MissingError
+from sdcli.core.errors import InputError, MissingError
 from sdcli.reference.limiters.written_once import Steps, written_once
 
 if TYPE_CHECKING:
@@ -39,11 +39,15 @@ class Store(Protocol):
     def take_many(self, requests: Iterable[tuple[str, int]]) -> list[Decision]:
         """Decide on several requests, one after the other."""
 
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> tuple[Decision, Any]:
-        """As `take`, with what `cancel` needs to undo it."""
+    def reserve(self, key: str, cost: int, max_wait_ns: int | None) -> tuple[Decision, Any]:
+        """As `take`, with what `cancel` needs to undo it when there is a delay."""
 
     def cancel(self, key: str, cost: int, ticket: Any) -> bool:
-        """Undo a reservation whose moment has not come; whether there was anything to undo."""
+        """Undo a reservation whose moment has not come; whether it was undone.
+
+        At least the last booking of a caller can be undone. A store may say False to one in the
+        middle (Redis does), whose place then passes unused.
+        """
 
     def peek(self, key: str, cost: int = 1) -> Decision:
         """What `take` would say; nothing is spent."""
@@ -58,6 +62,22 @@ class Store(Protocol):
         """Go on under other rules."""
 
 
+def check_store(store: object) -> None:
+    """Refuse what is no store. Its calls are looked for, not its class: anybody may write one.
+
+    Raises:
+        InputError: it is none.
+    """
+    if isinstance(store, type) or not all(hasattr(store, call) for call in ("bind", "take")):
+        raise InputError(
+            "this is no store",
+            where="store",
+            given="a text" if isinstance(store, str) else repr(store),  # a password may be in it
+            expected="""one that keeps records, like Memory() or, of adapters/redis.py,
+Redis.at("redis://localhost", "api")""",
+        )
+
+
 class Wrapped:
     """A store around another that passes every call on; for those that change one thing.
 
@@ -66,10 +86,14 @@ class Wrapped:
             here is then a promise, too, unless the answer is known without asking. written_once.py
             says how; AsyncLimiter awaits either.
 
-    Wrappers lie in each other as one likes: Shadow(Counted(Guarded(Redis(client)))).
+    Wrappers lie in each other as one likes: Shadow(Counted(Guarded(Redis(client, "api")))).
+
+    Raises:
+        InputError: it is no store.
     """
 
     def __init__(self, store: Any) -> None:
+        check_store(store)
         self.store = store
 
     def answered(self, key: str, cost: int, decision: Decision) -> Decision:  # noqa: ARG002
@@ -102,7 +126,7 @@ class Wrapped:
         return told
 
     @written_once
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> Steps[tuple[Decision, Any]]:
+    def reserve(self, key: str, cost: int, max_wait_ns: int | None) -> Steps[tuple[Decision, Any]]:
         """Decide, with what `cancel` needs."""
         decision, ticket = yield self.store.reserve(key, cost, max_wait_ns)
         return (yield self.answered(key, cost, decision)), ticket
@@ -126,3 +150,15 @@ class Wrapped:
     def change(self, rules: Rules, keep: Keep) -> None:
         """Go on under other rules."""
         return self.store.change(rules, keep)
+
+    def check_rules(self, rules: Rules) -> None:
+        """Refuse rules that the store cannot have, asking nobody; without such a call it has all.
+
+        Raises:
+            InputError: it cannot.
+        """
+        getattr(self.store, "check_rules", _anything)(rules)
+
+
+def _anything(_: Rules) -> None:
+    """What a store says to rules when it can have all that there are."""

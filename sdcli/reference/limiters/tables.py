@@ -23,32 +23,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sdcli.reference.limiters.rules import Keep, Record, Rules, carried, idle_at
+from sdcli.reference.limiters.lines import Line
+from sdcli.reference.limiters.rules import Record, Rules, carried, idle_at
 
 if TYPE_CHECKING:
-    from collections import deque
+    from sdcli.reference.limiters.rules import Keep
 
 CHANGES_KEPT = 8  # tables of old limits; of more, the two oldest become one
-
-
-class Ticket:
-    """A booking that may still be cancelled.
-
-    Args:
-        before: the record without it.
-        after: the record with it.
-        at_ns: the moment at which the rules admit it.
-        departs_ns: the moment at which it goes on; later, out of a leaking bucket.
-        cost: what it took.
-    """
-
-    __slots__ = ("after", "at_ns", "before", "cost", "departs_ns")
-
-    def __init__(
-        self, before: Record, after: Record, at_ns: int, departs_ns: int, cost: int
-    ) -> None:
-        self.before, self.after = before, after
-        self.at_ns, self.departs_ns, self.cost = at_ns, departs_ns, cost
 
 
 class _Table(NamedTuple):
@@ -70,8 +51,7 @@ class Tables:
         self._rules: Rules = ()
         self._fast: tuple[Any, ...] = ()
         self._records: dict[str, Any] = {}  # one state, or a tuple of several; no turns
-        self._turns: dict[str, int] = {}  # of the few callers of whom requests wait
-        self._lines: dict[str, deque[Ticket]] = {}  # and what they have booked, in their order
+        self._lines: dict[str, Line] = {}  # of the few callers of whom requests wait
         self._old: list[_Table] = []  # the oldest first
         self._dropped = 0
 
@@ -83,10 +63,12 @@ class Tables:
         packed = self._records.get(key)
         if packed is not None:
             states = (packed,) if self._fast else packed
-            turn = self._turns.get(key, now)
-            if turn <= now and self._turns:
-                self._turns.pop(key, None)
-            return Record(states, turn)
+            line = self._lines.get(key)
+            if line is None:
+                return Record(states, now)
+            if line.is_over(now):
+                del self._lines[key]
+            return Record(states, line.turn_ns)
         for i in range(len(self._old) - 1, -1, -1):
             packed = self._old[i].records.pop(key, None)
             if packed is not None:
@@ -98,24 +80,25 @@ class Tables:
     def _unpacked(self, table: _Table, key: str, packed: Any) -> Record:
         """A record of an old table; one who does not wait has its turn at any time."""
         states = (packed,) if len(table.rules) == 1 else packed
-        return Record(states, self._turns.get(key, table.changed_ns))
+        line = self._lines.get(key)
+        return Record(states, table.changed_ns if line is None else line.turn_ns)
 
     def _keep(self, key: str, record: Record, now: int) -> None:
         self._records[key] = record.states[0] if self._fast else record.states
-        self._turn(key, record, now)
+        self._turn(key, record.turn_ns, now)
 
-    def _turn(self, key: str, record: Record, now: int) -> None:
-        if record.turn_ns > now:
-            self._turns[key] = record.turn_ns
-        elif self._turns:
-            self._turns.pop(key, None)
-        line = self._lines.get(key) if self._lines else None
-        if line is not None and (not line or line[-1].departs_ns <= now):
-            del self._lines[key]
+    def _turn(self, key: str, turn_ns: int, now: int) -> None:
+        line = self._lines.get(key)
+        if line is not None:
+            line.turn_ns = turn_ns
+            if line.is_over(now):
+                del self._lines[key]
+        elif turn_ns > now:
+            self._lines[key] = Line(turn_ns)
 
     def _forget(self, key: str) -> None:
         tables = (one.records for one in self._old)
-        for table in (self._records, self._turns, self._lines, *tables):
+        for table in (self._records, self._lines, *tables):
             table.pop(key, None)
 
     def _carried(self, index: int, key: str, packed: Any) -> Record:
@@ -135,7 +118,9 @@ class Tables:
             self._old.append(_Table(self._rules, self._records, now, keep))
         self._rules, self._records = rules, {}
         self._fast = fast(rules)
-        self._lines.clear()
+        # What was booked can no longer be cancelled, but nobody overtakes it.
+        waiting = [(key, line.turn_ns) for key, line in self._lines.items()]
+        self._lines = {key: Line(turn_ns) for key, turn_ns in waiting if turn_ns > now}
         if len(self._old) > CHANGES_KEPT:
             oldest, older = self._old[:2]
             for key, packed in oldest.records.items():
@@ -145,7 +130,7 @@ class Tables:
                         oldest.rules, older.rules, record, oldest.changed_ns, oldest.keep
                     )
                 older.records[key] = _packed(older.rules, record)
-                self._turn(key, record, now)
+                self._turn(key, record.turn_ns, now)
             del self._old[0]
 
     def _look(self, now: int) -> tuple[int, str] | None:

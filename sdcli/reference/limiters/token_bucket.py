@@ -84,7 +84,7 @@ class Policy:
         check_positive("rate", self.rate, 100)
         check_positive("per_ns", self.per_ns, SECOND)
         check_positive("burst", self.burst, 20)
-        if self.refill not in {"greedy", "interval"}:
+        if self.refill not in ("greedy", "interval"):  # a list has no hash
             raise InputError(
                 "a bucket is not refilled in this way",
                 where="refill",
@@ -165,7 +165,8 @@ def idle_at(policy: Policy, state: State) -> int:
     """The moment from which the state says no more than a stranger's: the bucket is full.
 
     A stranger who begins with less is not like anybody whose bucket is full; so those are
-    remembered for REMEMBERED_NS longer.
+    remembered for REMEMBERED_NS longer. That is a day only if the policy counts in nanoseconds: it
+    does not know its own unit, so a store that counts otherwise has to use a day of its own.
     """
     full_at = state.at_ns + _until(policy, state, policy.capacity, state.at_ns)
     return full_at if policy.start is None else full_at + REMEMBERED_NS

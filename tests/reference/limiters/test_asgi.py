@@ -360,6 +360,90 @@ def test_a_sleep_that_fails_takes_nothing() -> None:
     assert world.limiter.peek("ip:10.0.0.9") == before
 
 
+def test_a_hang_up_makes_no_room_in_a_limit_that_never_counted_it() -> None:
+    """One in 10 s out of a bucket, and 3 in a minute. One is held at 59 s, in the first minute;
+    three come at 60 s, in the second; then the first hangs up. A gift would be the second
+    minute's, and a fourth would pass in it.
+    """
+    world = World(
+        [
+            Limit(1, "10s", burst=10, name="bucket", algorithm="leaking-bucket"),
+            Limit(3, "1m", name="window", algorithm="fixed-window"),
+        ],
+        sleep=lambda _: asyncio.Event().wait(),
+    )
+    world.now = 59 * SECOND
+    assert world.get().status == 201
+
+    async def run():
+        hung_up = asyncio.Event()
+
+        async def hang_up():
+            await hung_up.wait()
+            return {"type": "http.disconnect"}
+
+        first = asyncio.ensure_future(world.app(http(), hang_up, None))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        world.now = 60 * SECOND
+        others = [asyncio.ensure_future(world.call()) for _ in range(3)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+        full = world.limiter.peek("ip:10.0.0.9")
+        hung_up.set()
+        await first
+        refused = await world.call()
+        for other in others:
+            other.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        return full, refused
+
+    full, refused = asyncio.run(run())
+    assert full.violated == ("window",)
+    assert json.loads(refused.body)["violated-policies"] == ["window"]
+    assert len(world.served) == 1
+
+
+def test_only_a_leaking_bucket_costs_a_ticket() -> None:
+    """Other limits are asked in the fast way, also after a change, and a bucket after that."""
+
+    class Logged(Memory):
+        def __init__(self) -> None:
+            super().__init__()
+            self.log = []
+
+        def take(self, *args):
+            self.log.append("take")
+            return super().take(*args)
+
+        def reserve(self, *args):
+            self.log.append("reserve")
+            return super().reserve(*args)
+
+    store = Logged()
+    world = World(limiter=Limiter("9/s", store=store, clock=int))
+    world.get()
+    world.limiter.change(Limit(9, "1s", algorithm="leaking-bucket"))
+    world.get()
+    world.limiter.change("8/s")
+    world.get()
+    assert store.log == ["take", "reserve", "take"]
+
+
+def test_a_request_without_a_ticket_is_held_all_the_same() -> None:
+    """Behind a guard whose smaller limiter alone is a leaking bucket."""
+    smaller = Limiter("1/m burst 2", algorithm="leaking-bucket", clock=int)
+    guard = Guarded(Away(), smaller)
+    world = World(limiter=Limiter("9/s", store=guard, clock=int))
+    assert [world.get().status for _ in range(2)] == [201, 201]
+    assert world.slept == [60.0]
+    world.app._sleep = lambda _: asyncio.Event().wait()
+    smaller.reset("ip:10.0.0.9")
+    smaller.acquire("ip:10.0.0.9")
+    assert world.get(messages=HANGS_UP).sent == []  # its place passes unused
+    assert guard.counts.lost == 0  # nobody was asked to cancel what had no ticket
+
+
 # Limiters that promise, and stores that are away.
 
 
@@ -370,9 +454,13 @@ class Promising(Memory):
         await asyncio.sleep(0)
         return super().take(key, cost, max_wait_ns)
 
-    async def give(self, key, amount):
+    async def reserve(self, key, cost, max_wait_ns):
         await asyncio.sleep(0)
-        super().give(key, amount)
+        return super().reserve(key, cost, max_wait_ns)
+
+    async def cancel(self, key, cost, ticket):
+        await asyncio.sleep(0)
+        return super().cancel(key, cost, ticket)
 
 
 @pytest.mark.parametrize("skin", [lambda one: one, AsyncLimiter], ids=["Limiter", "AsyncLimiter"])
@@ -381,7 +469,7 @@ def test_a_store_that_promises_is_awaited(skin) -> None:
     assert [world.get().status for _ in range(3)] == [201, 201, 429]
 
 
-def test_giving_back_is_awaited_and_survives_a_second_cancellation() -> None:
+def test_cancelling_is_awaited_and_survives_a_second_cancellation() -> None:
     inner = Limiter("1/m burst 3", algorithm="leaking-bucket", store=Promising(), clock=int)
     world = World(limiter=inner, sleep=lambda _: asyncio.Event().wait())
 
@@ -433,14 +521,16 @@ def test_behind_a_guard_its_policy_answers() -> None:
     smaller = World(
         limiter=Limiter("9/s", store=Guarded(Away(), Limiter("1/s", clock=int)), clock=int)
     )
-    assert [smaller.get().status for _ in range(2)] == [201, 503]
+    assert smaller.get().status == 201
+    reply = smaller.get()  # over a limit, if not the usual one: it is told when to come back
+    assert (reply.status, reply.fields["retry-after"]) == (429, "1")
 
 
 def test_a_store_that_goes_away_while_a_request_is_held() -> None:
-    """What was taken is lost; the cancellation still arrives."""
+    """What was booked is lost; the cancellation still arrives."""
 
     class Forgetful(Memory):
-        def give(self, key, amount):
+        def cancel(self, key, cost, ticket):
             raise StoreAway("no answer", where="store")
 
     limiter = Limiter("1/m burst 2", algorithm="leaking-bucket", store=Forgetful(), clock=int)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from sdcli.core.errors import InputError
 from sdcli.reference.limiters import SECOND, Limit, Limiter, Memory
+from sdcli.reference.limiters.adapters.redis import Redis
 from sdcli.reference.limiters.asynchronous import AsyncLimiter
 from sdcli.reference.limiters.breaker import Breaker
 from sdcli.reference.limiters.guarded import GuardCounts, Guarded
+from sdcli.reference.limiters.observed import Counted
 from sdcli.reference.limiters.store import StoreAway
 from tests.reference.limiters.faulty import Clock, Faulty, Promising, run_by_hand, run_virtually
 
@@ -71,7 +73,8 @@ def test_a_smaller_limiter_decides_by_its_own_limit() -> None:
     decisions = [limiter.acquire("ann") for _ in range(3)]
     assert [bool(decision) for decision in decisions] == [True, True, False]
     assert [decision.limit for decision in decisions] == [2, 2, 2]
-    assert not any(decision.judged for decision in decisions)
+    assert all(decision.judged for decision in decisions)  # by a limit, though not the usual one
+    assert decisions[2].violated == ("2/1s",)
     assert (guard.counts.admitted, guard.counts.denied) == (2, 1)
     assert limiter.acquire("bob")  # each caller has its own
 
@@ -106,8 +109,40 @@ def test_a_store_that_fails_from_the_third_call_to_the_seventh() -> None:
     assert told == [True] * 2 + [False] * 32 + [True] * 6
     assert len(faulty.log) == 13  # 2 + 3 + 2 + 6
     assert guard.counts == GuardCounts(
-        asked=13, failed=5, skipped=27, admitted=0, denied=32, lost=0, away_since_ns=None
+        asked=13, failed=5, skipped=27, admitted=0, denied=32, lost=0, refused=0, away_since_ns=None
     )
+
+
+def test_requests_that_were_under_way_together_are_one_failure() -> None:
+    """ann's is asked first and fails last; meanwhile bob's and eve's are asked, and fail."""
+    limiter, guard, faulty, _ = guarded("9/s", breaker=Breaker(2, SECOND))
+
+    def fails(n: int) -> bool:
+        if n == 1:
+            limiter.acquire("bob")  # knows of no failure: the first that counts
+            limiter.acquire("eve")  # knows of bob's: the second, and it is open
+        return True
+
+    faulty.fails = fails
+    limiter.acquire("ann")
+    assert (guard.counts.failed, guard.counts.skipped) == (3, 0)
+    limiter.acquire("dan")
+    assert guard.counts.skipped == 1
+
+    limiter, guard, faulty, _ = guarded("9/s", lambda _: False, breaker=Breaker(2, SECOND))
+    limiter.acquire("ann")
+    faulty.log.clear()
+
+    def also_fails(n: int) -> bool:
+        if n < 9:
+            limiter.acquire("bob")  # asked before the one around it is known to fail
+        return n < 10
+
+    faulty.fails = also_fails
+    limiter.acquire("ann")
+    assert (guard.counts.failed, guard.counts.skipped) == (9, 0)
+    faulty.fails = lambda _: False
+    assert limiter.acquire("ann").judged  # nine under way at once are not two in a row
 
 
 def test_since_when_it_is_away() -> None:
@@ -162,7 +197,9 @@ def test_a_wall_clock_that_steps_back_does_not_keep_it_open() -> None:
     clock.now = 3600 * SECOND
     limiter.acquire("ann")
     faulty.fails = lambda _: False
-    clock.now = 0
+    clock.now = 0  # a moment that the limiter's clock does not count
+    assert not limiter.acquire("ann").judged
+    clock.now = SECOND
     assert limiter.acquire("ann").judged
 
 
@@ -189,7 +226,7 @@ def test_a_batch_is_answered_whole() -> None:
     limiter, guard, faulty, _ = guarded("9/s", on_failure=local("2/s"))
     answers = limiter.acquire_many((key, 1) for key in ("ann", "ann", "ann", "bob"))
     assert [(bool(one), one.judged) for one in answers] == [
-        (True, False), (True, False), (False, False), (True, False),
+        (True, True), (True, True), (False, True), (True, True),
     ]  # fmt: skip
     assert (guard.counts.asked, guard.counts.admitted, guard.counts.denied) == (1, 3, 1)
     faulty.fails = lambda _: False
@@ -204,6 +241,15 @@ def test_nothing_is_booked_without_the_store(policy, allowed) -> None:
     faulty.fails = lambda _: False
     assert not held.cancel()  # there was no place; the store, which is back, is not asked for it
     assert faulty.log == ["reserve"]
+
+
+@pytest.mark.parametrize("policy", ["open", local("9/s")], ids=["open", "local"])
+def test_a_cancellation_that_is_no_business_of_the_stores_is_counted_as_skipped(policy) -> None:
+    """140 reservations and 140 cancellations are 280 calls."""
+    limiter, guard, _, _ = guarded(on_failure=policy, breaker=Breaker(20, SECOND))
+    for n in range(140):
+        limiter.reserve(f"user:{n}").cancel()
+    assert (guard.counts.asked, guard.counts.skipped, guard.counts.lost) == (20, 260, 0)
 
 
 def test_wait_does_not_hang_and_has_the_policys_answer() -> None:
@@ -232,10 +278,11 @@ def test_a_place_is_given_back_where_it_was_booked() -> None:
 
 
 def test_peek_says_what_acquire_would_and_counts_nobody() -> None:
-    for policy, allowed in (("open", True), ("closed", False), (local("1/s"), True)):
+    policies = (("open", True, False), ("closed", False, False), (local("1/s"), True, True))
+    for policy, allowed, judged in policies:
         limiter, guard, _, _ = guarded(on_failure=policy)
         seen = limiter.peek("ann")
-        assert (bool(seen), seen.judged) == (allowed, False)
+        assert (bool(seen), seen.judged) == (allowed, judged)
         assert (guard.counts.admitted, guard.counts.denied) == (0, 0)
         assert bool(limiter.acquire("ann")) == allowed
 
@@ -286,6 +333,77 @@ def test_a_change_that_the_store_refuses_is_not_tried_for_ever() -> None:
     assert limiter.acquire("ann").limit == 5  # the policy speaks of the limits that are
 
 
+def test_an_owed_change_that_is_refused_is_nobodys_error_and_the_next_ones_are_made() -> None:
+    limiter, guard, faulty, _ = guarded("5/s", away, breaker=NEVER_OPEN)
+    limiter.change("6/s")
+    limiter.change("7/s")
+    change, faulty.fails = faulty.store.change, lambda _: False
+
+    def refuse_six(rules, keep) -> None:
+        if rules[0].name == "6/1s":
+            raise InputError("this store cannot have such limits", where="limits")
+        change(rules, keep)
+
+    faulty.store.change = refuse_six
+    decision = limiter.acquire("ann")
+    assert (decision.judged, decision.limit) == (True, 7)
+    assert guard.counts.refused == 1
+    assert faulty.log[2:] == ["change", "change", "take"]
+
+
+class Choosy(Memory):
+    """A store that cannot have limits above 5, and says so without being asked by the network."""
+
+    def check_rules(self, rules) -> None:
+        if any(rule.policy.burst > 5 for rule in rules):
+            raise InputError("too large", where="limits")
+
+
+def test_a_change_that_cannot_be_is_refused_at_once_while_the_store_is_away() -> None:
+    faulty = Faulty(Choosy(), away)
+    faulty.check_rules = faulty.store.check_rules
+    for guard in (Guarded(Counted(faulty)), Counted(Guarded(faulty))):
+        limiter = Limiter("5/s", store=guard, clock=lambda: 0)
+        with pytest.raises(InputError, match="too large"):
+            limiter.change("6/s")
+        assert limiter.limits[0].rate == 5
+        assert faulty.log == []  # nothing is owed, and nobody was asked
+        faulty.store = Choosy()
+
+
+def test_redis_says_what_it_cannot_count_without_being_asked() -> None:
+    limiter = Limiter("5/s", store=Guarded(Redis(object(), prefix="api")), clock=lambda: 0)
+    with pytest.raises(InputError, match="too large"):
+        limiter.change("1000003/d")
+
+
+@pytest.mark.parametrize("keep", ["as-is", "proportional", "additive"])
+def test_a_change_of_which_the_answer_was_lost_is_made_twice_and_changes_nothing_more(keep) -> None:
+    """3 of 4 spent at 0; 2/h instead from 1 s on, and half an hour later once more."""
+    limiter, guard, faulty, clock = guarded("4/h", lambda _: False, breaker=NEVER_OPEN)
+    once = Limiter("4/h", clock=clock)
+    change = faulty.store.change
+
+    def heard_but_not_answered(*args) -> None:
+        change(*args)
+        raise StoreAway("too late")
+
+    for one in (limiter, once):
+        clock.now = 0
+        one.acquire("ann", 3)
+        clock.now = SECOND
+        faulty.store.change = heard_but_not_answered
+        one.change("2/h", keep)
+        faulty.store.change = change
+        clock.now = 1800 * SECOND
+        told = one.acquire("ann", 2), one.peek("ann", 0)
+        if one is limiter:
+            assert faulty.log == ["take", "change", "change", "take", "peek"]
+            seen = told
+    assert seen == told
+    assert guard.counts.failed == 1
+
+
 def test_a_service_starts_while_its_store_is_away() -> None:
     class Asleep(Faulty):
         def bind(self, rules, clock) -> None:
@@ -298,6 +416,44 @@ def test_a_service_starts_while_its_store_is_away() -> None:
     assert not limiter.acquire("ann").judged
     faulty.fails = lambda _: False
     assert limiter.acquire("ann").remaining == 2
+
+
+class Late(Faulty):
+    """A store that may be bound from the second time on; others come while it is."""
+
+    def __init__(self, store, meanwhile) -> None:
+        super().__init__(store)
+        self.meanwhile = meanwhile
+        self.bound = 0
+
+    def bind(self, rules, clock) -> None:
+        self.bound += 1
+        if self.bound == 1:
+            raise StoreAway("not yet")
+        self.meanwhile()
+        super().bind(rules, clock)
+
+
+@pytest.mark.parametrize(("policy", "allowed"), [("open", True), ("closed", False)])
+def test_nobody_reaches_a_store_that_is_just_being_told_its_rules(policy, allowed) -> None:
+    told = []
+    late = Late(Memory(), lambda: told.append(limiter.acquire("eve")))
+    limiter = Limiter("3/s", store=Guarded(late, policy), clock=lambda: 0)
+    assert limiter.acquire("ann").judged
+    assert [(bool(one), one.judged) for one in told] == [(allowed, False)]
+    assert late.log == ["take"]  # ann's
+    counts = limiter.store.counts
+    assert (counts.asked, counts.failed, counts.skipped) == (1, 0, 1)
+    assert limiter.acquire("eve").judged
+
+
+def test_a_store_that_refuses_its_first_rules_is_as_good_as_away() -> None:
+    taken = Memory()
+    Limiter("1/s", store=taken)
+    late = Late(taken, lambda: None)
+    limiter = Limiter("3/s", store=Guarded(late, "closed", breaker=NEVER_OPEN), clock=lambda: 0)
+    assert [limiter.acquire("ann").judged for _ in range(2)] == [False, False]
+    assert (limiter.store.counts.failed, late.log) == (2, [])
 
 
 # --- tasks ---
@@ -313,6 +469,20 @@ def test_of_ten_tasks_one_tries_and_nobody_waits_for_it() -> None:
         told = await asyncio.gather(*(limiter.acquire(f"user:{i}") for i in range(10)))
         assert [one.judged for one in told] == [True] + [False] * 9
         assert (await limiter.acquire("ann")).judged
+
+    run_virtually(main)
+
+
+def test_a_hundred_tasks_in_one_busy_moment_are_one_failure() -> None:
+    async def main(loop) -> None:
+        store = Promising(Memory(), away)
+        guard = Guarded(store, "open", breaker=Breaker(3, SECOND))
+        limiter = AsyncLimiter(Limiter("100/s", store=guard, clock=loop.clock_ns))
+        for moment in range(1, 4):
+            await asyncio.gather(*(limiter.acquire(f"user:{i}") for i in range(100)))
+            assert (guard.counts.failed, guard.counts.skipped) == (100 * moment, 0)
+        await asyncio.gather(*(limiter.acquire(f"user:{i}") for i in range(100)))
+        assert (guard.counts.failed, guard.counts.skipped) == (300, 100)  # three moments: open
 
     run_virtually(main)
 
@@ -350,7 +520,8 @@ async def played(limiter, clock, trace) -> list:
     for wait, (name, *args) in trace:
         clock.now += wait
         if name == "cancel":
-            answer = places.pop(args[0] % len(places)).cancel() if places else None
+            place = places.pop(args[0] % len(places)) if places else None
+            answer = place.cancel() if place else None  # a refused one has nothing to cancel
         else:
             answer = getattr(limiter, name)(*args)
         if hasattr(answer, "__await__"):
@@ -385,7 +556,8 @@ def test_over_a_store_that_never_fails_it_is_as_if_it_were_not_there(double, tra
 def test_it_never_raises_and_counts_every_call(double, policy, trace, failing) -> None:
     clock = Clock()
     faulty = double(Memory(), failing.__contains__)
-    guard = Guarded(faulty, local("2/s") if policy == "local" else policy, breaker=Breaker(2, 10))
+    mark = 7  # a limit that the store never has: by it the local limiter's answers are known
+    guard = Guarded(faulty, local("7/s") if policy == "local" else policy, breaker=Breaker(2, 10))
     limiter = Limiter(Limit(4, 9), store=guard, clock=clock)
     said = run_by_hand(played(limiter, clock, trace))
     told = []
@@ -395,8 +567,12 @@ def test_it_never_raises_and_counts_every_call(double, policy, trace, failing) -
         elif name == "acquire_many":
             told += answer
     counts = guard.counts
-    assert counts.admitted == sum(1 for one in told if one and not one.judged)
-    assert counts.denied == sum(1 for one in told if not one and not one.judged)
+    no_calls = [one for one, step in zip(said, trace, strict=True) if step[1][0] == "cancel"]
+    assert counts.asked + counts.skipped == len(trace) - no_calls.count(None)
+    by_policy = [one for one in told if one.limit == mark or not one.judged]
+    assert all(one.judged == (policy == "local") for one in by_policy)
+    assert counts.admitted == sum(map(bool, by_policy))
+    assert counts.denied == len(by_policy) - counts.admitted
     assert counts.failed == sum(1 for n in range(1, len(faulty.log) + 1) if n in failing)
     assert counts.failed <= counts.asked
     assert (counts.away_since_ns is None) or counts.failed > 0

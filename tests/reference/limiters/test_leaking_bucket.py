@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sdcli.core.errors import InputError
 from sdcli.reference.limiters.decision import SECOND
 from sdcli.reference.limiters.leaking_bucket import (
     Policy,
@@ -131,11 +132,25 @@ def test_what_waits_departs_one_after_the_other() -> None:
     assert [waiting(policy, state, now) for now in moments] == [3, 3, 3, 2, 1, 1, 0, 0]
 
 
-def test_a_place_given_back_is_the_last_one() -> None:
-    policy = Policy(rate=1, burst=3)
-    state, _ = step(policy, initial(policy), 0, 3)
-    state = give(policy, state, 0, 1)
-    assert step(policy, state, 0)[1].delay_ns == 2 * SECOND
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3)), max_size=20), st.integers(0, 9))
+def test_what_is_given_back_lets_no_two_depart_together(traffic, amount) -> None:
+    policy = Policy(rate=1, per_ns=5, burst=6)
+    state, now, free = initial(policy), 0, 0
+    for wait, cost in traffic:
+        now += wait
+        state, decision = step(policy, state, now, cost)
+        if decision:
+            departs = now + decision.delay_ns
+            assert departs >= free
+            free = departs + cost * 5
+        state = give(policy, state, now, amount)
+
+
+def test_a_gift_is_a_whole_number_here_too() -> None:
+    policy = Policy(rate=1)
+    for bad in (-1, 1.5, None):
+        with pytest.raises(InputError, match="cost"):
+            give(policy, initial(policy), 0, bad)  # type: ignore[arg-type]
 
 
 def test_check_wants_a_whole_number() -> None:

@@ -65,6 +65,38 @@ def test_acquire_many_is_acquire_in_turn(world) -> None:
     assert many.acquire_many(requests) == [one.acquire(*request) for request in requests]
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [("ann",), ("ann", 1, 2), "ann", None, (7, 1), ("ann", -1), ("ann", 1.5)],
+    ids=repr,
+)
+def test_a_batch_with_one_that_is_no_request_takes_nothing(world, bad: Any) -> None:
+    limiter = world.limiter("1/s burst 3")
+    with pytest.raises(InputError):
+        limiter.acquire_many([("ann", 2), bad])
+    assert limiter.peek("ann", 0).remaining == 3
+
+
+def test_a_subclass_s_acquire_is_the_one_that_is_called(world) -> None:
+    class Twice(Limiter):
+        def acquire(self, key: str, cost: int = 1) -> Decision:
+            return super().acquire(key, 2 * cost)
+
+    limiter = Twice("1/s burst 4", clock=world.clock)
+    assert limiter.acquire("ann").remaining == 2
+    assert world.limiter("1/s burst 4").acquire("ann").remaining == 3
+
+
+def test_a_clock_set_back_goes_on_from_where_it_was(world) -> None:
+    world.now = 1000 * SECOND
+    limiter = world.limiter("1/s")
+    assert limiter.acquire("ann")
+    world.now = 0
+    assert limiter.acquire("ann").retry_after_ns == SECOND  # and not 1001 s
+    world.now = SECOND
+    assert limiter.acquire("ann")
+
+
 def test_limits_with_algorithms_of_their_own(world) -> None:
     limits = [Limit(2, "1s", name="a"), Limit(3, "1h", name="b", algorithm="fixed-window")]
     limiter = world.limiter(limits)
@@ -238,6 +270,18 @@ def test_a_change_to_another_algorithm_keeps_what_was_spent(world, before, after
         assert limiter.acquire("ann", 3)
     world.now = 2 * HOUR
     assert limiter.acquire("ann", 10)
+
+
+@pytest.mark.parametrize("keep", ["reset", "additive"])
+def test_a_leaking_bucket_that_is_emptied_lets_those_inside_go_first(world, keep) -> None:
+    """Six at 10/s depart at 0, 0.1, ... 0.5 s, so the next one would at 0.6 s."""
+    limiter = world.limiter("10/s burst 10", algorithm="leaking-bucket")
+    limiter.acquire("ann", 6)
+    limiter.change("20/s burst 20", keep)
+    assert limiter.acquire("ann").retry_after_ns == 6 * SECOND // 10
+    assert limiter.reserve("ann", max_wait=1).delay == 0.6
+    world.now = 6 * SECOND // 10
+    assert limiter.peek("ann", 19).delay_ns == SECOND // 20  # behind the one that is reserved
 
 
 def test_limits_added_and_removed(world) -> None:

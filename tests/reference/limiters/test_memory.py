@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tracemalloc
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -38,6 +39,11 @@ def rules_of(limits: Any, algorithm: str = "gcra") -> pure.Rules:
     return tuple(one.rule(algorithm) for one in limits_of(limits))
 
 
+def turn_of(store: Memory, key: str) -> int:
+    line = store._lines.get(key)
+    return line.turn_ns if line else 0
+
+
 # Against a model that never forgets
 
 
@@ -58,6 +64,7 @@ LIMITS = [
 
 @pytest.mark.parametrize("limits", LIMITS, ids=["one", "two"])
 @pytest.mark.parametrize("algorithm", NAMES)
+@settings(max_examples=40)
 @given(TRAFFIC)
 def test_forgetting_the_idle_changes_no_decision(algorithm, limits, traffic) -> None:
     """Half of 10 is 5, so each newcomer after the fifth looks at two others."""
@@ -94,9 +101,21 @@ def test_with_a_start_below_the_burst_nobody_is_forgotten_soon(traffic) -> None:
     for wait, key, cost, _ in traffic:
         clock.now += wait
         record = records.get(key) or pure.stranger(rules, clock.now)
-        records[key], decision = pure.decide(rules, record, clock.now, cost)
+        after, decision = pure.decide(rules, record, clock.now, cost)
+        if cost:  # who only asks has not begun to wait
+            records[key] = after
         assert store.take(key, cost) == decision
+        assert len(store) == len(records)
     store.check()
+
+
+def test_a_stranger_who_only_asks_is_not_remembered_whatever_it_begins_with() -> None:
+    store, _ = store_of([Limit(1, "1s", burst=2, start=0)], "token-bucket", max_keys=1)
+    assert store.take("bob", 0).judged
+    assert len(store) == 0
+    assert store.take("eve").judged  # denied, and has begun to wait
+    assert store.take("ann", 0) == store.peek("ann", 0)
+    assert store.counts == (1, 0, 0, 0)
 
 
 def test_a_day_of_silence_makes_one_who_began_with_less_a_stranger() -> None:
@@ -158,6 +177,19 @@ def test_full_and_evict(keys: int) -> None:
     ]
 
 
+def test_who_has_somebody_waiting_is_evicted_last() -> None:
+    store, _ = store_of("1/s burst 9", max_keys=2, on_pressure="evict")
+    store.take("ann", 9)
+    assert store.reserve("ann", 1, SECOND)[0].delay_ns == SECOND
+    store.give("ann", 9)  # its turn is still at 1 s, and it is idle then, too
+    store.take("bob", 9)  # idle at 9 s; so is each newcomer
+    for i in range(5):
+        assert store.take(f"new-{i}", 9).judged
+        store.check()
+        assert not store.take("ann")  # nobody overtakes
+    assert store.counts == (2, 0, 5, 0)
+
+
 def test_full_of_many_one_goes_for_each_newcomer() -> None:
     store, _ = store_of("1/s burst 9", max_keys=40, on_pressure="evict")
     for i in range(100):
@@ -193,7 +225,7 @@ def test_a_flood_of_strangers_never_passes_the_bound_and_denies_no_known_caller(
 
 
 class EveryCall(RuleBasedStateMachine):
-    """check() after each call, and no caller is admitted more than it may have."""
+    """check() after each call; what a caller may have is the next test's question."""
 
     @initialize(
         algorithm=st.sampled_from(NAMES),
@@ -220,10 +252,10 @@ class EveryCall(RuleBasedStateMachine):
         if told.judged:
             assert told == peeked
 
-    @rule(key=key, cost=st.integers(1, 3), patience=st.integers(0, 20))
-    def reserve(self, key: str, cost: int, patience: int) -> None:
+    @rule(key=key, cost=st.integers(1, 3), patience=st.one_of(st.none(), st.integers(0, 20)))
+    def reserve(self, key: str, cost: int, patience: int | None) -> None:
         decision, ticket = self.store.reserve(key, cost, patience)
-        assert decision.delay_ns <= patience
+        assert patience is None or decision.delay_ns <= patience
         assert bool(ticket) == bool(decision and decision.delay_ns)
         self.tickets.append((key, ticket))
 
@@ -259,6 +291,57 @@ class EveryCall(RuleBasedStateMachine):
 
 
 TestEveryCall = EveryCall.TestCase
+
+CALLS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 0, 0, 1, 2, 5]),
+        st.sampled_from(["take", "reserve", "reserve", "cancel"]),
+        st.integers(1, 3),
+        st.one_of(st.none(), st.integers(0, 30)),
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["alone", "with a fixed window"])
+@pytest.mark.parametrize("algorithm", NAMES)
+@settings(max_examples=40)
+@given(CALLS, st.integers(0, 99))
+def test_whatever_is_cancelled_no_more_go_on_than_the_limits_admit(
+    algorithm, second, calls, which
+) -> None:
+    limits = [Limit(3, 7, name="a", algorithm=algorithm)]
+    if second:
+        limits.append(Limit(4, 9, name="b", algorithm="fixed-window"))
+    store, clock = store_of(limits)
+    live: list[tuple[int, int, int, Any]] = []  # departs, admitted, cost, ticket
+    for wait, call, cost, patience in calls:
+        clock.now += wait
+        if call == "cancel":
+            ahead = [one for one in live if one[3] and one[0] > clock.now]
+            if ahead:  # any that has not departed can be cancelled, whoever came behind it
+                gone = ahead[which % len(ahead)]
+                assert store.cancel("x", gone[2], gone[3])
+                live.remove(gone)
+            continue
+        if call == "take":
+            decision, ticket = store.take("x", cost), None
+        else:
+            decision, ticket = store.reserve("x", cost, patience)
+        if decision:
+            admitted = max(clock.now, turn_of(store, "x"))
+            live.append((clock.now + decision.delay_ns, admitted, cost, ticket))
+        store.check()
+    departures = [one[0] for one in live]
+    assert departures == sorted(departures)  # nobody overtakes
+    for one in store._rules:
+        for i, (_, first, _, _) in enumerate(live):
+            for j in range(i + 1, len(live) + 1):
+                spent = sum(cost for _, _, cost, _ in live[i:j])
+                assert spent <= one.module.bound(one.policy, live[j - 1][1] - first)
+    if algorithm == "leaking-bucket":
+        for (sooner, _, cost, _), (later, _, _, _) in pairwise(live):
+            assert (later - sooner + 1) * 3 > cost * 7 - 3  # 7/3 ns each; told in whole ones
 
 
 # Changes, by hand
@@ -364,14 +447,14 @@ def booked(limit: str, *costs: int, algorithm: str = "gcra") -> tuple[Memory, Cl
 
 def test_the_last_reservation_leaves_no_trace() -> None:
     store, _, held = booked("1/s burst 3", 1, 2)
-    before = store._records["ann"], store._turns["ann"]
+    before = store._records["ann"], store._lines["ann"].turn_ns
     _, third = store.reserve("ann", 3, 10**12)
-    assert (store._records["ann"], store._turns["ann"]) != before
+    assert (store._records["ann"], store._lines["ann"].turn_ns) != before
     assert store.cancel("ann", 3, third)
-    assert (store._records["ann"], store._turns["ann"]) == before
+    assert (store._records["ann"], store._lines["ann"].turn_ns) == before
     for _, ticket in reversed(held):
         assert store.cancel("ann", 1, ticket)
-    assert "ann" not in store._turns
+    assert "ann" not in store._lines
     assert store.take("ann", 1).retry_after_ns == SECOND
     store.check()
 
@@ -443,7 +526,7 @@ def test_after_a_cancellation_it_is_as_if_the_others_had_come_alone(
     for wait, cost in bookings:
         clock.now += wait
         decision, ticket = store.reserve("x", cost, 10**6)
-        moment = max(clock.now, store._turns.get("x", 0))
+        moment = max(clock.now, turn_of(store, "x"))
         line.append((cost, moment, clock.now + decision.delay_ns, ticket))
     ahead = [i for i, one in enumerate(line) if one[3] and one[2] > clock.now]
     if not ahead:
@@ -464,7 +547,7 @@ def test_after_a_cancellation_it_is_as_if_the_others_had_come_alone(
         if i != gone:
             state, decision = rules[0].module.step(rules[0].policy, state, moment, cost)
             assert decision
-    at = max(clock.now, store._turns.get("x", 0))
+    at = max(clock.now, turn_of(store, "x"))
     here = rules[0].module.step(rules[0].policy, store._records["x"], at, 0)[1]
     assert here == rules[0].module.step(rules[0].policy, state, at, 0)[1]
 
@@ -476,6 +559,78 @@ def test_cancelling_twice_takes_nobody_elses_place() -> None:
     assert theirs.delay_ns == SECOND
     assert not store.cancel("ann", 1, mine)
     assert store.reserve("ann", 1, 10**12)[0].delay_ns == 2 * SECOND
+
+
+def test_without_patience_a_leaking_bucket_s_delay_can_be_cancelled_too() -> None:
+    """As a middleware books: no waiting to be admitted, and whatever delay there is."""
+    store, clock = store_of("1/10s burst 2", "leaking-bucket")
+    assert store.reserve("ann", 1, None)[1] is None  # at once: nothing to undo
+    decision, ticket = store.reserve("ann", 1, None)
+    assert decision.delay_ns == 10 * SECOND
+    refused, none = store.reserve("ann", 1, None)
+    assert (refused.allowed, refused.retry_after_ns, none) == (False, 10 * SECOND, None)
+    assert store.cancel("ann", 1, ticket)
+    assert store.take("ann").delay_ns == 10 * SECOND
+    for algorithm in ("gcra", "token-bucket", "fixed-window", "sliding-log"):
+        store, clock = store_of("1/10s", algorithm)
+        assert store.reserve("ann", 1, None) == (store.reserve("bob", 1, None)[0], None)
+        assert not store.reserve("ann", 1, None)[0]
+        clock.now = 10 * SECOND
+        assert store.reserve("ann", 1, None)[0]
+
+
+def test_hung_up_gives_back_its_own_and_nobody_elses() -> None:
+    """One in 10 s leaves; 3 in a minute of the clock. Whoever hangs up is the one who did not go.
+
+    A gift took the newest: one more passed the window of 3 than had come back.
+    """
+    limits = [
+        Limit(1, "10s", burst=9, name="leak", algorithm="leaking-bucket"),
+        Limit(3, "1m", name="minute", algorithm="fixed-window"),
+    ]
+    store, _ = store_of(limits)
+    held = [store.reserve("ann", 1, None) for _ in range(3)]
+    assert [decision.delay_ns // SECOND for decision, _ in held] == [0, 10, 20]
+    assert store.take("ann").violated == ("minute",)
+    assert store.cancel("ann", 1, held[1][1])
+    fourth, _ = store.reserve("ann", 1, None)
+    assert fourth.delay_ns == 30 * SECOND  # the place in the middle passes unused
+    assert store.take("ann").violated == ("minute",)
+
+
+def test_who_is_admitted_behind_a_booking_does_not_keep_it_from_being_cancelled() -> None:
+    store, clock = store_of("1/s burst 9", "leaking-bucket")
+    store.take("ann")
+    _, mine = store.reserve("ann", 1, 10**12)
+    assert store.take("ann").delay_ns == 2 * SECOND
+    assert store.cancel("ann", 1, mine)
+    assert store.take("ann").delay_ns == 3 * SECOND  # told is told: the gap passes unused
+    clock.now = 3 * SECOND
+    store.take("bob")
+    store.take("ann", 0)
+    assert store._lines == {}  # all have departed
+
+
+def test_a_gift_and_a_request_that_undo_each_other_end_the_line_all_the_same() -> None:
+    """The record looks as it did; to put back what stood before would hand out a place twice."""
+    limits = [
+        Limit(1, "1s", burst=9, name="leak", algorithm="leaking-bucket"),
+        Limit(5, "1m", name="minute", algorithm="fixed-window"),
+    ]
+    store, _ = store_of(limits)
+    store.take("ann")
+    _, mine = store.reserve("ann", 1, 10**12)
+    store.give("ann", 1)
+    assert not store.cancel("ann", 1, mine)
+    assert store.take("ann").delay_ns == 2 * SECOND
+    assert not store.cancel("ann", 1, mine)
+    store, _ = store_of("1/s burst 9", "leaking-bucket")
+    store.take("ann")
+    _, mine = store.reserve("ann", 1, 10**12)
+    store.give("ann", 1)  # a leaking bucket takes nothing back, so nothing happened
+    assert store.take("ann").delay_ns == 2 * SECOND
+    assert store.cancel("ann", 1, mine)
+    assert store.take("ann").delay_ns == 3 * SECOND
 
 
 def test_when_its_moment_has_come_there_is_nothing_to_cancel() -> None:

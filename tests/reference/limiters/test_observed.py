@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdcli.reference.limiters import SECOND, Limit, Limiter, Memory
+from sdcli.reference.limiters.asynchronous import AsyncLimiter
+from sdcli.reference.limiters.breaker import Breaker
 from sdcli.reference.limiters.guarded import Guarded
 from sdcli.reference.limiters.observed import (
     Counted,
@@ -76,6 +79,47 @@ def test_a_listener_of_asyncio_is_awaited() -> None:
     store = Observed(Promising(Memory()), listener)
     assert run_by_hand(limiter_of(store).acquire("ann"))
     assert (heard, store.failures) == (["ann"], 1)
+
+
+def test_a_listener_that_promises_beside_a_store_that_answers_is_a_failure(recwarn) -> None:
+    """A promise of a decision is true, so a limiter that gave one would let everybody pass."""
+    heard = []
+
+    async def listener(key, *_) -> None:
+        heard.append(key)
+
+    store = Observed(Memory(), listener)
+    limiter = limiter_of(store)
+    assert [limiter.acquire("ann").allowed for _ in range(3)] == [True, True, False]
+    assert [one.allowed for one in limiter.acquire_many([("bob", 2), ("bob", 1)])] == [True, False]
+    assert limiter.reserve("bob", 1, max_wait=1).delay == 0.5
+    assert (heard, store.failures) == ([], 6)
+    assert "promises" in str(store.last_failure)
+    gc.collect()
+    assert not recwarn.list  # what was promised is closed, and not only forgotten
+
+
+def test_once_the_store_promised_its_guard_may_answer_at_once() -> None:
+    heard = []
+
+    async def listener(key, cost, decision) -> None:
+        heard.append((key, decision.judged))
+
+    far = Promising(Memory())
+    store = Observed(Guarded(far, "open", breaker=Breaker(1, SECOND)), listener)
+    limiter = AsyncLimiter(limiter_of(store))
+
+    async def ask() -> None:
+        await limiter.acquire("ann")
+        far.fails = lambda _: True
+        await limiter.acquire("bob")  # asked in vain
+        await limiter.acquire_many([("eve", 1)])  # not asked
+        far.fails = lambda _: False
+        await limiter.reserve("dan")
+
+    run_by_hand(ask())
+    assert heard == [("ann", True), ("bob", False), ("eve", False), ("dan", False)]
+    assert store.failures == 0
 
 
 # --- counters ---

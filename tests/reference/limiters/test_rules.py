@@ -287,6 +287,58 @@ def test_what_callers_keep_when_limits_change(  # noqa: PLR0917 - a row of a tab
     assert now[0].module.step(now[0].policy, record.states[0], 0, 0)[1].remaining == left
 
 
+@pytest.mark.parametrize("keep", ["as-is", "proportional", "additive"])
+@given(rule(), BOOKINGS, st.integers(0, 9))
+def test_the_same_limit_again_is_no_change(keep, same, bookings, later) -> None:
+    """Whatever it is called: a change that changes nothing takes no progress from anybody."""
+    old, now = rules_of([same]), 0
+    record = stranger(old, 0)
+    for wait, cost, patience in bookings:
+        now += wait
+        record, _ = decide(old, record, now, cost, patience)
+    new = (Rule("another name", old[0].algorithm, old[0].module, old[0].policy),)
+    after = carried(old, new, record, now + later, keep)
+    assert after.states == record.states
+    assert after.turn_ns == record.turn_ns
+    fresh = stranger(new, max(now + later, record.turn_ns))
+    assert carried(old, new, record, now + later, "reset").states == fresh.states
+
+
+def test_changed_to_the_same_every_half_minute_one_a_minute_still_passes() -> None:
+    """Each change took the progress away: in ten minutes nothing passed."""
+    for algorithm in NAMES:
+        rules = (parse("1/m", "x").rule(algorithm),)
+        record, decision = decide(rules, stranger(rules, 0), 0)
+        admitted = 1
+        for half in range(1, 21):
+            now = half * 30 * SECOND
+            record = carried(rules, (parse("1/m", "x").rule(algorithm),), record, now)
+            record, decision = decide(rules, record, now)
+            admitted += decision.allowed and decision.delay_ns == 0
+        # At 0, 1, ... 10 minutes; a sliding counter of 1 every second minute (see its file).
+        assert admitted == (6 if algorithm == "sliding-counter" else 11), algorithm
+
+
+def test_beside_one_that_changes_the_others_keep_their_state() -> None:
+    old = (parse("2/10s", "a").rule("sliding-log"), parse("9/d", "b").rule("gcra"))
+    record, _ = decide(old, stranger(old, 0), 0)
+    record, _ = decide(old, record, 5 * SECOND)
+    new = (parse("2/10s", "a").rule("sliding-log"), parse("8/d", "b").rule("gcra"))
+    record = carried(old, new, record, 6 * SECOND)
+    # The request of 0 leaves at 10 s, 4 s from now; taken over as a number it would be 16 s.
+    assert decide(new, record, 6 * SECOND)[1].retry_after_ns == 4 * SECOND
+
+
+def test_a_debt_is_not_carried() -> None:
+    """10 of 10 spent; at 5 there are 5 less than nothing, which is nothing; at 10 there are 5."""
+    ten, five = ((parse(f"{rate}/h", "x").rule("gcra"),) for rate in (10, 5))
+    record, _ = decide(ten, stranger(ten, 0), 0, 10)
+    record = carried(ten, five, record, 0, "additive")
+    assert decide(five, record, 0, 0)[1].remaining == 0
+    record = carried(five, ten, record, 0, "additive")
+    assert decide(ten, record, 0, 0)[1].remaining == 5
+
+
 def test_a_limit_inherits_by_its_name() -> None:
     old = (parse("10/s", "a").rule("gcra"), parse("100/d", "b").rule("gcra"))
     record, _ = decide(old, stranger(old, 0), 0, 7)

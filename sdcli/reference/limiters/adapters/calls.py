@@ -5,7 +5,7 @@ answers back. What lies between is here, and is pure: rules become words, a call
 the names of its keys, and a line of numbers becomes a Decision. So the plain store and the one
 for asyncio share it.
 
-    rules       gcra:100/s:10000:1:20:0:0          name, and whole numbers
+    rules       gcra:100/s:100:1000000:20:0:0      name, and the policy in whole numbers
     record      limit:{user:42}                    GET shows what is known of the caller
     log         limit:{user:42}:1                  only where rule 1 is a sliding log
 
@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from sdcli.core.errors import DamagedError, InputError
+from sdcli.reference.limiters.algorithms import BUCKETS
 from sdcli.reference.limiters.decision import Decision, check_request, new
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def name() -> bytes:
 def source() -> str:
     """The library, under its name."""
     text = Path(__file__).with_name("decide.lua").read_text(encoding="utf-8")
-    return text.replace("NAME", name().decode())
+    return text.replace("THIS_LIBRARY", name().decode())
 
 
 def under(rules: Rules, changes: Iterable[Change] = ()) -> Under:
@@ -282,22 +283,25 @@ def _change(change: Change) -> str:
 
 
 def _word(rule: Rule) -> str:
-    """A rule as the function reads it: the algorithm, the name, and whole numbers."""
+    """A rule as the function reads it: the algorithm, the name, and whole numbers.
+
+    The numbers are the policy's own and not those that are counted with, so that two rules are
+    equal there when they are equal here.
+    """
     policy = rule.policy
     numbers: tuple[int, ...]
     products: tuple[int, ...]
-    if rule.algorithm in {"gcra", "leaking-bucket"}:
-        numbers = (policy.increment, policy.scale, policy.burst)
-        products = (policy.increment * policy.burst, policy.scale)
-        span = policy.increment * policy.burst // policy.scale
-    elif rule.algorithm == "token-bucket":
-        shared = gcd(policy.rate, policy.per_ns)
-        increment, scale = policy.per_ns // shared, policy.rate // shared
-        period = policy.per_ns if policy.refill == "interval" else 0
-        start = -1 if policy.start is None else policy.start
-        numbers = (increment, scale, policy.burst, period, start)
-        products = (increment * policy.burst, scale, period * scale)
-        span = max(period, increment * policy.burst // scale)
+    if rule.algorithm in BUCKETS:
+        rate, per = policy.rate, policy.per_ns
+        shared = gcd(rate, per)
+        increment, scale = per // shared, rate // shared
+        interval, start = 0, -1
+        if rule.algorithm == "token-bucket":
+            interval = int(policy.refill == "interval")
+            start = start if policy.start is None else policy.start
+        numbers = (rate, per, policy.burst, interval, start)
+        products = (rate, per, increment * policy.burst, interval * per * scale)
+        span = max(interval * per, increment * policy.burst // scale)
     else:
         numbers = (policy.limit, policy.window_ns)
         counter = rule.algorithm == "sliding-counter"

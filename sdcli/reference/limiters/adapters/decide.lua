@@ -1,4 +1,4 @@
-#!lua name=NAME
+#!lua name=THIS_LIBRARY
 --[[ Decide on one request, inside Redis: rules.py and the six algorithms again, in one function.
 
 Redis runs one function at a time and to its end. So whatever stands between reading a caller's
@@ -68,6 +68,11 @@ end
 -- The algorithms ---------------------------------------------------------------------------
 -- Each one as in its module: `size` numbers of state, initial, step, give, idle_at.
 
+local function gcd(a, b)
+  while b > 0 do a, b = b, a % b end
+  return a
+end
+
 local NEVER = -1
 local A_DAY = 86400 * 1000000
 
@@ -83,7 +88,9 @@ local function by_arrival(leaks)
   end
   return {
     size = 2,
-    policy = function(increment, scale, burst)
+    policy = function(rate, per, burst)
+      local shared = gcd(rate, per)
+      local increment, scale = per / shared, rate / shared
       return { increment = increment, scale = scale, burst = burst, most = burst * increment }
     end,
     initial = function(_, now) return { now, 0 } end,
@@ -108,7 +115,8 @@ local function by_arrival(leaks)
     end,
     give = function(p, state, now, amount)
       local ahead = ahead_of(p, state, now)
-      if ahead == 0 then return state end
+      -- Departures that were told cannot close up: nothing is given back to a leaking bucket.
+      if leaks or ahead == 0 then return state end
       return due(p, now, max(0, ahead - min(amount, p.burst) * p.increment))
     end,
     idle_at = function(_, state) return state[1] + (state[2] > 0 and 1 or 0) end,
@@ -142,7 +150,10 @@ local function token_bucket()
   end
   return {
     size = 2,
-    policy = function(increment, scale, burst, period, start)
+    policy = function(rate, per, burst, interval, start)
+      local shared = gcd(rate, per)
+      local increment, scale = per / shared, rate / shared
+      local period = interval * per
       return {
         increment = increment, scale = scale, burst = burst, capacity = burst * increment,
         period = period, refill = period * scale, start = start,
@@ -338,11 +349,14 @@ local ALGORITHMS = {
 -- Rules and records ------------------------------------------------------------------------
 
 -- The rules, and how a record under them is read and written: in one step each, as a pattern.
+-- Nil when these are no rules: the text of a record may come from anybody.
 local function read_rules(text)
   local rules, states = { text = text, logs = {} }, 0
   for word in string.gmatch(text, "%S+") do
-    local kind, name, a, b, c, d, e = match(word, "(.-):(.-):(%d+):(%d+):(%d+):(%d+):(%-?%d+)")
-    local module, policy = ALGORITHMS[kind], nil
+    local kind, name, numbers = match(word, "^(.-):(.-):(.*)$")
+    local module, policy = ALGORITHMS[kind or ""], nil
+    local a, b, c, d, e = match(numbers or "", "^(%d+):(%d+):(%d+):(%d+):(%-?%d+)$")
+    if not module or not a then return nil end
     local log = kind == "sliding-log" and ":" .. (#rules + 1) -- the same tag, so the same slot
     if log then
       policy = module.policy(tonumber(a), tonumber(b), log)
@@ -352,10 +366,11 @@ local function read_rules(text)
     end
     rules[#rules + 1] = {
       name = name, module = module, policy = policy, log = log, leaks = kind == "leaking-bucket",
+      same = kind .. ":" .. numbers, -- as another rule's when algorithm and policy are the same
     }
     states = states + module.size
   end
-  rules.shape = "^(%S+) (%S+) (%S+)" .. string.rep(" (%S+)", states) .. ";(.*)$"
+  rules.shape = "^(%-?%d+)" .. string.rep(" (%-?%d+)", states + 2) .. ";(.*)$"
   rules.form = string.rep(WHOLE .. " ", states + 2) .. WHOLE .. ";"
   return rules
 end
@@ -381,7 +396,8 @@ local function record_of(value, rules)
     local text = match(value, "^[%d. -]+;(%S.*:.*)$")
     if not text then return nil end
     rules = rules_of(text)
-    words = { match(value, rules.shape) }
+    words = rules and { match(value, rules.shape) } or {}
+    if not words[1] then return nil end
   end
   local states, next = {}, 4
   for i, rule in ipairs(rules) do
@@ -535,29 +551,59 @@ local function decide(record, cost, most)
   return admitted, booked, at + wait
 end
 
+-- A name that no log has.
+local ASIDE = ":aside:"
+
+-- Logs that are kept, under the places of the new rules. First all are moved aside, since the new
+-- place of one may be the old one of another.
+local function move_logs(record, rules, heirs)
+  for i, from in pairs(heirs) do
+    local there = rules[i].log and caller .. record.rules[from].log
+    -- A log whose entries have all gone is no key, and cannot be renamed.
+    if there then redis.pcall("RENAME", there, caller .. ASIDE .. i) end
+  end
+  forget(record.rules)
+  for i in pairs(heirs) do
+    if rules[i].log then redis.pcall("RENAME", caller .. ASIDE .. i, caller .. rules[i].log) end
+  end
+end
+
 -- The record under other rules; as rules.carried.
 local function carried(record, rules, now, how)
-  local at, before = max(now, record.turn), {}
+  local at, before, place = max(now, record.turn), {}, {}
   for i, rule in ipairs(record.rules) do
     local _, was = rule.module.step(rule.policy, record.states[i], at, 0)
-    before[rule.name] = was
+    before[rule.name], place[rule.name] = was, i
   end
-  forget(record.rules) -- the new logs may have the names of the old ones
+  if #record.rules == 1 and #rules == 1 then
+    before[rules[1].name], place[rules[1].name] = before[record.rules[1].name], 1
+  end
   local outlet_free, next_departs = at, at
   for _, rule in ipairs(record.rules) do
     if rule.leaks then outlet_free = max(outlet_free, at + before[rule.name].reset) end
   end
+  local heirs = {} -- of the rules that go on as they were, where they were
+  for i, rule in ipairs(rules) do
+    local from = place[rule.name]
+    if from and how ~= "reset" and record.rules[from].same == rule.same then heirs[i] = from end
+  end
+  move_logs(record, rules, heirs)
   local states = {}
   for i, rule in ipairs(rules) do
-    local state, was = rule.module.initial(rule.policy, at), before[rule.name]
-    if was and how ~= "reset" then
-      local _, fresh = rule.module.step(rule.policy, state, at, 0)
-      local left = was.remaining
-      if how == "proportional" then left = floor(left * fresh.limit / was.limit) end
-      if how == "additive" then left = left + fresh.limit - was.limit end
-      local spent = fresh.remaining - min(max(left, 0), fresh.limit)
-      if spent > 0 then state = rule.module.step(rule.policy, state, at, spent)
-      else state = rule.module.give(rule.policy, state, at, -spent) end
+    local state, was = nil, before[rule.name]
+    if heirs[i] then
+      state = record.states[heirs[i]]
+    else
+      state = rule.module.initial(rule.policy, at)
+      if was and how ~= "reset" then
+        local _, fresh = rule.module.step(rule.policy, state, at, 0)
+        local left = was.remaining
+        if how == "proportional" then left = floor(left * fresh.limit / was.limit) end
+        if how == "additive" then left = left + fresh.limit - was.limit end
+        local spent = fresh.remaining - min(max(left, 0), fresh.limit)
+        if spent > 0 then state = rule.module.step(rule.policy, state, at, spent)
+        else state = rule.module.give(rule.policy, state, at, -spent) end
+      end
     end
     if rule.leaks then
       local _, inside = rule.module.step(rule.policy, state, at, 0)
@@ -605,6 +651,9 @@ end
 local function look_up(rules, clock)
   local value = redis.pcall("GET", caller)
   if not value then return nil end
+  if value.err and not match(value.err, "^WRONGTYPE") then
+    redis.call("GET", caller) -- the user may not read it: said as it is
+  end
   local record = not value.err and record_of(value, rules)
   if not record then return nil, "! " .. caller end
   record.now = clock + record.lead
@@ -709,7 +758,7 @@ end
 end
 
 local call
-redis.register_function("NAME", function(keys, args)
+redis.register_function("THIS_LIBRARY", function(keys, args)
   call = call or made()
   return call(keys, args)
 end)

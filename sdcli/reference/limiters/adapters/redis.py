@@ -1,7 +1,7 @@
 """Redis: the records of callers on a server that many processes share.
 
     from redis import Redis as Client                      # pip install 'sdcli[redis]'
-    store = Redis(Client(socket_timeout=0.02))             # or Redis.at("redis://localhost:6379")
+    store = Redis(Client(socket_timeout=0.02), "api")      # Redis.at("redis://localhost", "api")
     limiter = Limiter("100/s burst 200", store=store)
 
 A decision is one trip, and one step for everybody: a function inside Redis (decide.lua) reads,
@@ -14,14 +14,22 @@ Reading order: calls.py, what is said; decide.lua, what is decided; here, how it
 Such a store is exact, and far away. So it can be gone (StoreAway; guarded.py decides what
 then), and it takes longer than a table in memory by the length of the trip. `take_many` makes
 one trip for many. A key that Redis evicts (`maxmemory-policy volatile-*` or `allkeys-*`) is a
-caller forgotten; `noeviction` keeps promises and refuses newcomers instead.
+caller forgotten. With `noeviction` a full Redis writes nothing any more, so it decides nothing:
+that is a StoreAway, too.
 
 Invariants:
-    1. Whatever Redis does, a call ends with an answer or a StoreAway, in the time that the
-       client's timeouts allow, and is not repeated: a repeated request could count twice.
+    1. Whatever Redis does, a call ends with an answer, a StoreAway, or an error that somebody has
+       to mend (errors.py), in the time that the client's timeouts allow, and is not repeated: a
+       repeated request could count twice.
     2. Every key has an end of life, at which its caller is like a stranger.
     3. Clients with old and new limits may work side by side: who meets a record of the other's
-       takes over what is left, and never more.
+       takes over what is left under each limit that both know, and never more.
+
+A record has the limits of whoever wrote it last. So a limit that only one of two clients knows is
+forgotten when the other writes the record, which it does even when it peeks, and begins anew when
+the first comes back: while they work side by side, that limit holds little. Change all
+clients well within the period of the limit, or give the new ones another prefix, where everybody
+begins as a stranger.
 
 Cost: one trip; about 100 bytes in Redis for each caller, and for a sliding log 100 more for each
 request that counts.
@@ -47,7 +55,7 @@ from sdcli.reference.limiters.adapters.calls import (
     source,
     under,
 )
-from sdcli.reference.limiters.store import StoreAway
+from sdcli.reference.limiters.adapters.errors import is_of, told
 from sdcli.reference.limiters.written_once import Steps, written_once
 
 if TYPE_CHECKING:
@@ -62,6 +70,7 @@ Ticket = tuple[bytes, bytes, bytes]
 # such runs in one trip.
 RUN = 100
 RUNS = 10
+CONNECTIONS = 8  # of `AsyncRedis.at`
 
 FAULTY = {b"!", "!"}  # how a line begins that tells a fault
 
@@ -72,26 +81,38 @@ class Redis:
     Args:
         client: a redis.Redis or redis.RedisCluster. Its timeouts are the caller's choice, and a
             limiter without one can hang; a client that retries may count a request twice.
-        prefix: what the names of all keys begin with; limiters with one prefix share callers.
+        prefix: what the names of all keys begin with, and the name of what is limited: "api",
+            "login". Limiters of the same limits share their callers by it. Two that limit
+            different things need two: with one, each of them takes the other's record for its own
+            under older limits, starts it over, and neither limits anybody.
         server_time: False to take the limiter's clock instead of the server's, for replays and
             tests. Then records live for an hour of the server's time at least.
 
     A store belongs to one limiter, which binds it. Safe for threads and processes. store.py has
-    the calls; each one raises StoreAway when Redis does not answer.
+    the calls; each one raises StoreAway when Redis does not answer, and other errors when it does
+    and something is wrong with it.
 
     Raises:
-        InputError: the prefix has braces, which would move all keys to one slot of a cluster.
+        InputError: the prefix has braces, which would move all keys to one slot of a cluster; or
+            the client is none.
     """
 
     unit_ns = UNIT_NS
 
-    def __init__(self, client: Any, prefix: str = "limit", *, server_time: bool = True) -> None:
+    def __init__(self, client: Any, prefix: str, *, server_time: bool = True) -> None:
         if not isinstance(prefix, str) or "{" in prefix or "}" in prefix:
             raise InputError(
                 "this cannot be what keys begin with",
                 where="prefix",
                 given=repr(prefix),
-                expected='a text without braces, like "limit"',
+                expected='a text without braces, like "api"',
+            )
+        if isinstance(client, str):  # not repeated: an address may hold a password
+            raise InputError(
+                "this is no client of Redis",
+                where="client",
+                given="a text",
+                expected='a redis.Redis, or Redis.at("redis://localhost", "api")',
             )
         self.client = client
         self.prefix = prefix
@@ -102,32 +123,25 @@ class Redis:
         self._clock: Callable[[], int] = int
 
     @classmethod
-    def at(cls, url: str, prefix: str = "limit", *, timeout: float = 0.02) -> Self:
+    def at(cls, url: str, prefix: str, *, timeout: float = 0.02) -> Self:
         """A store with a client of its own, which waits so many seconds and never tries again.
 
-        A call may take the timeout more than once: to connect, to greet, to be answered.
+        A call may take the timeout more than once: to connect, to greet, to be answered. With
+        asyncio all tasks share a few connections, and the time in which the loop is busy with
+        something else counts, too: give it 0.1 s rather than 0.02.
 
         Raises:
             InputError: this is no address of a Redis.
             MissingError: the package redis is not installed.
         """
         try:
-            from redis.backoff import NoBackoff
-
-            client, retry = cls._client_and_retry()
+            made = cls._client_at(url, timeout)
         except ImportError:
             raise MissingError(
                 "the package redis is not installed",
                 where="Redis.at",
                 fix="pip install 'sdcli[redis]'",
             ) from None
-        try:
-            made = client.from_url(
-                url,
-                socket_timeout=timeout,
-                socket_connect_timeout=timeout,
-                retry=retry(NoBackoff(), 0),
-            )
         except ValueError:
             raise InputError(
                 "this is no address of a Redis",
@@ -138,11 +152,15 @@ class Redis:
         return cls(made, prefix)
 
     @staticmethod
-    def _client_and_retry() -> tuple[Any, Any]:
+    def _client_at(url: str, timeout: float) -> Any:
         from redis import Redis as Client
+        from redis.backoff import NoBackoff
         from redis.retry import Retry
 
-        return Client, Retry
+        never = Retry(NoBackoff(), 0)
+        return Client.from_url(
+            url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=never
+        )
 
     def bind(self, rules: Rules, clock: Callable[[], int]) -> None:
         """Take the rules and the clock of the limiter that this store belongs to.
@@ -169,9 +187,9 @@ class Redis:
             try:
                 line = self._sent(packed_command, 1)[0]
             except Exception as error:
-                if (told := _told(error)) is error:
+                if (known := told(error)) is error:
                     raise
-                raise told from error
+                raise known from error
             if not isinstance(line, Exception) and line[:1] not in FAULTY:
                 return decision_of(where.rules, line)
             if not _is_unknown(line):
@@ -203,8 +221,10 @@ class Redis:
         return decisions
 
     @written_once
-    def reserve(self, key: str, cost: int, max_wait_ns: int) -> Steps[tuple[Decision, Ticket]]:
-        """As `take`, with what `cancel` needs to undo it."""
+    def reserve(
+        self, key: str, cost: int, max_wait_ns: int | None
+    ) -> Steps[tuple[Decision, Ticket]]:
+        """As `take`, also where nobody agrees to wait, with what `cancel` needs to undo it."""
         where = self._under
         [answer] = yield self._run([self._command("reserve", where, (key,), (cost,), max_wait_ns)])
         line, *ticket = answer
@@ -213,10 +233,11 @@ class Redis:
 
     @written_once
     def cancel(self, key: str, cost: int, ticket: Ticket) -> Steps[bool]:
-        """Undo a reservation whose moment has not come; whether there was anything to undo.
+        """Undo a reservation whose moment has not come; whether it was undone.
 
-        Only the last one in the line is undone, and then it is as if it had never been. Those
-        behind another one keep the moments that they were told, so its place stays taken.
+        Only the last one in the line is, and then it is as if it had never been. Those behind
+        another one keep the moments that they were told, so the answer is False, and its place
+        passes unused. The same once something else has changed the record.
         """
         words = self._command("cancel", self._under, (key,), (cost,), more=ticket)
         [answer] = yield self._run([words])
@@ -250,10 +271,16 @@ class Redis:
         Raises:
             InputError: a limit is too large for Redis to count.
         """
-        under(rules)  # refused before anything is asked
+        text = under(rules).text  # refused before anything is asked
+        if text == self._under.text and keep != "reset":
+            return  # every limit inherits from itself
         [moment] = yield self._run([self._command("time", self._under, ("",))])
         was = self._under
         self._under = under(rules, (*was.changes, Change(int(moment), keep, was.text)))
+
+    def check_rules(self, rules: Rules) -> None:
+        """Refuse rules whose numbers are too large for Redis to count; asks nobody."""
+        under(rules)
 
     def _command(
         self,
@@ -290,9 +317,9 @@ class Redis:
                 for at, answer in zip(unknown, again, strict=True):
                     answers[at] = answer
         except Exception as error:
-            if (told := _told(error)) is error:
+            if (known := told(error)) is error:
                 raise
-            raise told from error
+            raise known from error
         return self._checked(answers)
 
     @staticmethod
@@ -300,7 +327,7 @@ class Redis:
         """The answers, if none of them is an error or a fault."""
         for answer in answers:
             if isinstance(answer, Exception):
-                raise _told(answer) from answer
+                raise told(answer) from answer
             if fault := fault_of(answer):
                 raise fault
         return answers
@@ -340,11 +367,23 @@ class AsyncRedis(Redis):
     """
 
     @staticmethod
-    def _client_and_retry() -> tuple[Any, Any]:
+    def _client_at(url: str, timeout: float) -> Any:
+        from redis.asyncio import BlockingConnectionPool
         from redis.asyncio import Redis as Client
         from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
 
-        return Client, Retry
+        # A hundred tasks that ask at once would open a hundred connections, and the loop would be
+        # busy with that until all of them had timed out. They share a few, and take turns.
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=10 * timeout,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),
+        )
+        return Client.from_pool(pool)
 
     async def take(  # type: ignore[override]
         self, key: str, cost: int = 1, max_wait_ns: int | None = None
@@ -373,7 +412,7 @@ def _answer(connection: Any) -> Any:
     try:
         return connection.read_response()
     except Exception as error:
-        if not _is(error, "ResponseError"):
+        if not is_of(error, "ResponseError"):
             raise
         return error
 
@@ -384,36 +423,3 @@ def _bytes(word: bytes | str) -> bytes:
 
 def _is_unknown(answer: object) -> bool:
     return isinstance(answer, Exception) and str(answer).endswith("Function not found")
-
-
-def _is(error: object, name: str) -> bool:
-    """Whether this is such an error of the package redis, which is not imported for it."""
-    return isinstance(error, Exception) and any(
-        kind.__name__ == name and kind.__module__ == "redis.exceptions"
-        for kind in type(error).__mro__
-    )
-
-
-# What redis.exceptions knows, and what to do about it; the first that fits.
-_REMEDIES = {
-    "AuthenticationError": "give the client the user and password of this Redis",
-    "BusyLoadingError": "it reads its data after a start; try again in a moment",
-    "MaxConnectionsError": "give the client's pool more connections",
-    "ConnectionError": "start it, or check host and port",
-    "TimeoutError": "see how busy it is, or give the client a longer socket_timeout",
-    "ReadOnlyError": "write to the primary; this is a replica, or was made one",
-    "OutOfMemoryError": "give it more memory (maxmemory), or fewer callers",
-    "ClusterDownError": "wait for the cluster to elect a primary",
-    "NoPermissionError": "allow this user fcall, function|load, and the keys of the prefix",
-    "ClusterCrossSlotError": "use redis.RedisCluster: this Redis is part of a cluster",
-    "MovedError": "use redis.RedisCluster: this Redis is part of a cluster",
-}
-
-
-def _told(error: Exception) -> Exception:
-    """What is told when Redis answers with an error or not at all; other errors are themselves."""
-    if not (_is(error, "RedisError") or _is(error, "RedisClusterException")):
-        return error
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    remedy = next((text for name, text in _REMEDIES.items() if _is(error, name)), "")
-    return StoreAway("Redis does not decide", where="store", given=said, fix=remedy)

@@ -18,12 +18,18 @@ With CI=true the run fails when a claim does not hold or a peer is missing.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import platform
+import shutil
+import socket
+import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from measured import ROUNDS, TURN, Report, installed, machine, peer, race
@@ -31,7 +37,7 @@ from measured import ROUNDS, TURN, Report, installed, machine, peer, race
 from sdcli.reference.limiters import ALGORITHMS, Limit, Limiter, Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PEERS = {
     "limits": "5.8.0",
@@ -226,7 +232,101 @@ def in_a_loop() -> None:
     )
 
 
+@contextmanager
+def a_redis() -> Iterator[str]:
+    """The address of a server that lives as long as this is open."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        server = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+        try:
+            for _ in range(200):
+                with socket.socket() as trial:
+                    if trial.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def shared_peers(url: str) -> dict[str, Callable[[str], object]]:
+    """Those of the peers that keep their records in Redis, each by a client of its own."""
+    found: dict[str, Callable[[str], object]] = {}
+    if peer("limits"):
+        from limits import RateLimitItemPerHour, storage, strategies
+
+        item = RateLimitItemPerHour(PLENTY)
+        fixed = strategies.FixedWindowRateLimiter(storage.RedisStorage(url)).hit
+        counter = strategies.SlidingWindowCounterRateLimiter(storage.RedisStorage(url)).hit
+        found["limits fixed window"] = lambda key: fixed(item, key)
+        found["limits sliding counter"] = lambda key: counter(item, key)
+    if peer("throttled"):
+        from throttled import RedisStore, Throttled, per_hour
+
+        store = RedisStore(server=f"{url}/0")
+        for using in ("fixed_window", "token_bucket", "gcra"):
+            found[f"throttled-py {using.replace('_', ' ')}"] = Throttled(
+                using=using, quota=per_hour(PLENTY, burst=PLENTY), store=store
+            ).limit
+    return found
+
+
+def on_redis(report: Report, url: str) -> None:
+    """Decisions per second on one server, everybody over one connection, beside raw INCR."""
+    import redis
+
+    from sdcli.reference.limiters.adapters.redis import Redis
+
+    client = redis.Redis.from_url(url)
+
+    def acquire(name: str, limit: int, per: str = "1s") -> Callable[[str], object]:
+        store = Redis(client, prefix=f"{name}-{limit}")
+        return Limiter(Limit(limit, per), algorithm=name, store=store).acquire
+
+    calls: dict[str, Callable[[str], object]] = {"raw INCR": client.incr}
+    # A log of many thousands a second is no limit that anybody has: 1000 a second.
+    calls |= {
+        f"sdcli {name}": acquire(name, 1000 if name == "sliding-log" else 10**6)
+        for name in ALGORITHMS
+    }
+    calls |= shared_peers(url)
+    contestants: dict[tuple[str, str], Any] = {}
+    for name, call in calls.items():
+        contestants[name, "one key"] = (call, KEYS["one key"])
+        contestants[name, "10,000 keys"] = (call, MANY)
+    contestants["sdcli gcra", "denied"] = (acquire("gcra", 1, "1h"), KEYS["denied"])
+    many = Limiter("1000000/s", store=Redis(client, prefix="batch")).acquire_many
+    batches = [[(key, 1) for key in MANY[i : i + 100]] for i in range(0, len(MANY), 100)]
+    contestants["sdcli gcra, by 100", "10,000 keys"] = (many, batches)
+    rates = race(contestants, clock=time.perf_counter)
+    rates["sdcli gcra, by 100", "10,000 keys"] *= 100
+    print(f"\n{'k decisions a second, on Redis':<34}" + "".join(f"{one:>14}" for one in MODES))
+    for name in dict.fromkeys(name for name, _ in rates):
+        cells = (rates.get((name, mode)) for mode in MODES)
+        print(f"{name:<34}" + "".join(f"{rate / 1e3 if rate else 0:>14,.1f}" for rate in cells))
+    raw = rates["raw INCR", "one key"]
+    report.claim("sdcli gcra on Redis: of raw INCR", rates["sdcli gcra", "one key"] / raw, 0.6)
+    best = max(
+        (
+            rate
+            for (name, mode), rate in rates.items()
+            if name.startswith(SAFE) and mode == MODES[2]
+        ),
+        default=None,
+    )
+    batch = rates["sdcli gcra, by 100", "10,000 keys"]
+    text = "sdcli gcra on Redis, by 100: times the best peer, 10,000 keys"
+    report.claim(text, batch / best if best else None, 4)
+
+
 def main() -> int:
+    asked = argparse.ArgumentParser(description="Limiters beside their peers.")
+    asked.add_argument("--redis", metavar="URL", help="a server that runs already")
+    url = asked.parse_args().redis
     report = Report()
     report.missing += [
         f"{name} {pin}: make bench installs it"
@@ -239,6 +339,13 @@ def main() -> int:
     as_the_limit_grows(report)
     in_a_loop()
     footprint(report)
+    if url:
+        on_redis(report, url)
+    elif shutil.which("redis-server"):
+        with a_redis() as started:
+            on_redis(report, started)
+    else:
+        report.missing.append("redis-server: on Debian, apt-get install redis-server")
     return report.end()
 
 

@@ -86,7 +86,7 @@ def _run(
 ) -> None:
     """Run an experiment; its parameters are options: --vnodes 160."""
     from sdcli.cli.lab_beside import beside_table, check_asked, found_beside
-    from sdcli.cli.screen import console, print_json
+    from sdcli.cli.screen import console, print_json, styled
     from sdcli.core.chance import SEED
     from sdcli.experiments import get, params_json
 
@@ -96,7 +96,10 @@ def _run(
     if len(rest) < len(words):
         console().print(context.get_help(), markup=False)
         if rest:
-            console().print(_parameters(get(_split(rest)[0])))
+            experiment = get(_split(rest)[0])
+            console().print(_parameters(experiment))
+            told = ", ".join(metric.name for metric in experiment.metrics)
+            console().print(styled(f"\nMetrics, as designs name them: {told}"))
         raise typer.Exit
     name, values = _split(rest)
     experiment = get(name)
@@ -104,6 +107,8 @@ def _run(
     pace = _pace(speed)
     check_asked(experiment, threads=threads, redis=redis)
     result, picture = run_watched(experiment, params, seed, 0 if json else pace)
+    if not json:  # first, since what stands beside it may fail
+        _show(experiment, params_json(params), seed, result, picture)
     beside = found_beside(experiment, params, threads=threads, redis=redis)
     if json:
         print_json(
@@ -123,7 +128,6 @@ def _run(
             }
         )
     else:
-        _show(experiment, params_json(params), seed, result, picture)
         for name, found in beside.items():
             console().print()
             console().print(beside_table(found, name))

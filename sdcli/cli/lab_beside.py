@@ -67,10 +67,11 @@ class _There:
 
 
 def check_asked(experiment: Experiment[Any], *, threads: bool, redis: str | None) -> None:
-    """Refuse what an experiment cannot show.
+    """Refuse what an experiment cannot show, before anybody has waited for a run.
 
     Raises:
-        InputError: it has nothing to show beside a run.
+        InputError: it has nothing to show beside a run, or this is no address of a server.
+        MissingError: the server does not answer, or the extra for it is not installed.
     """
     if experiment.beside is None and (threads or redis is not None):
         from sdcli.experiments import get, names
@@ -80,6 +81,8 @@ def check_asked(experiment: Experiment[Any], *, threads: bool, redis: str | None
             where="--threads" if threads else "--redis",
             expected=f"one of {', '.join(name for name in names() if get(name).beside)}",
         )
+    if redis is not None:
+        _reached(redis, "sdcli-lab", "1/1d").store.client.close()
 
 
 def found_beside(
@@ -114,8 +117,11 @@ def beside_table(found: dict[Metric, float], name: str) -> Table:
 
 
 def _limit(params: Any) -> str:
-    """So slow a refill that nothing comes back while it runs."""
-    return f"{params.limit}/1d"
+    """So slow a refill that nothing comes back while it runs; cut as the requests are."""
+    from sdcli.experiments.limiter_threads import REQUESTS_MAX, shrunk
+
+    limit, _ = shrunk(params.clients, params.limit, params.requests, REQUESTS_MAX)
+    return f"{limit}/1d"
 
 
 def _in_process(params: Any) -> Callable[[], _Here]:
@@ -128,19 +134,25 @@ def _in_process(params: Any) -> Callable[[], _Here]:
 def _on_redis(
     beside: Callable[[Any, Any], dict[Metric, float]], params: Any, url: str
 ) -> dict[Metric, float]:
+    prefix = f"sdcli-lab-{secrets.token_hex(6)}"  # nobody else's key
+    count = f"{prefix}-count"
+    limiter = _reached(url, prefix, _limit(params), algorithm=params.algorithm)
+    client = limiter.store.client
+    try:
+        return beside(params, lambda: _There(client, count, limiter))
+    finally:
+        limiter.reset(_CALLER)
+        _answered(lambda: client.delete(count))
+
+
+def _reached(url: str, prefix: str, limit: str, **given: Any) -> Limiter:
+    """A limiter on a server that has answered once."""
     from sdcli.reference.limiters import Limiter
     from sdcli.reference.limiters.adapters.redis import Redis
 
-    prefix = f"sdcli-lab-{secrets.token_hex(6)}"  # nobody else's key
-    count = f"{prefix}-count"
-    store = Redis.at(url, prefix, timeout=_TIMEOUT_S)
-    limiter = Limiter(_limit(params), algorithm=params.algorithm, store=store)
+    limiter = Limiter(limit, store=Redis.at(url, prefix, timeout=_TIMEOUT_S), **given)
     limiter.peek(_CALLER)  # says so when nobody answers
-    try:
-        return beside(params, lambda: _There(store.client, count, limiter))
-    finally:
-        limiter.reset(_CALLER)
-        _answered(lambda: store.client.delete(count))
+    return limiter
 
 
 def _answered(ask: Callable[[], Any]) -> Any:

@@ -37,7 +37,8 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    coloured = stream.isatty() or "FORCE_COLOR" in os.environ
+    is_dumb = os.environ.get("TERM") == "dumb"
+    coloured = (stream.isatty() and not is_dumb) or "FORCE_COLOR" in os.environ
     return Console(
         file=cast("IO[str]", Trimmed(stream)),
         width=WIDTH if not stream.isatty() and "COLUMNS" not in os.environ else None,

@@ -56,7 +56,9 @@ from sdcli.experiments.contract import (
     word,
 )
 from sdcli.experiments.limiter_attacked import Limited, limited_as, takes_of
+from sdcli.experiments.limiter_candidates import figure
 from sdcli.experiments.limiter_traffic import limit_of
+from sdcli.experiments.scaling import many
 from sdcli.reference.limiters import ALGORITHMS, BUCKETS, SECOND
 
 if TYPE_CHECKING:
@@ -158,7 +160,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     return Result(
         metrics=metrics,
         verdict="holds" if worst.admitted <= bound and let_in <= may_be_let_in else "fails",
-        note=_note(params, metrics, best, limited, let_in),
+        note=_note(params, nominal, best, limited, let_in),
         scale=FULL_SCALE
         if cut == 1
         else (
@@ -188,15 +190,15 @@ def _attack(name: str, taken: list[Taken], limited: Limited) -> _Attack:
     return _Attack(name, taken, worst, let_in)
 
 
-def _note(
-    params: Params, metrics: dict[str, float], best: _Attack, limited: Limited, let_in: int
-) -> str:
-    share = metrics["admitted_worst_window"] / metrics["bound"]
-    near = "reached the bound" if share == 1 else f"came to {share * 100:.4g} % of the bound"
+def _note(params: Params, nominal: float, best: _Attack, limited: Limited, let_in: int) -> str:
+    # Out of whole numbers, not out of metrics: past 2^53 a float does not tell one less.
+    worst, bound = best.worst, limited.bound
+    share = f"came to {100 * worst.admitted / bound:.4g} % of the bound"
+    near = "reached the bound" if worst.admitted == bound else share
     window = f"{limited.window_ns / SECOND:g} s"
     text = (
-        f"The adversary {near}: {metrics['admitted_worst_window']:,.0f} of at most "
-        f"{metrics['bound']:,.0f} requests in {window} (it began {best.name})."
+        f"The adversary {near}: {worst.admitted:,} of at most {many(bound, 'request')} in {window} "
+        f"(it began {best.name})."
     )
     if params.algorithm == "leaking-bucket":
         return (
@@ -204,8 +206,8 @@ def _note(
             f"{window} and waited in it."
         )
     if params.algorithm in BUCKETS:
-        return f"{text} The rate alone promises {metrics['nominal']:,.6g}."
-    span = metrics["worst_span"]
+        return f"{text} The rate alone promises {figure(nominal)}."
+    span = (worst.last_ns - worst.first_ns) / SECOND
     came = f"within {span:.3g} s" if span else "at one instant"
     return f"{text} They came {came}. The burst has no say here."
 
@@ -279,8 +281,8 @@ def _question(params: Params) -> str:
 
 
 def _explain(params: Params, result: Result) -> str:
-    admitted = f"{result.metrics['admitted_worst_window']:,.0f}"
-    nominal = f"{result.metrics['nominal']:,.6g}"
+    admitted = figure(result.metrics["admitted_worst_window"])
+    nominal = figure(result.metrics["nominal"])
     return {
         "token-bucket": (
             f"The full bucket and what drips in meanwhile: {params.burst:,} + {nominal}, so "

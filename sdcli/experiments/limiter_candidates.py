@@ -5,6 +5,10 @@ caller who knows the clock begins a nanosecond before the edge of a window. One 
 anywhere: PHASES moments are drawn, one from each of as many equal parts of a window, and what it
 gets is the mean.
 
+A bucket that is refilled too often for a run is tried in a shorter window. What passes there says
+nothing about the whole one. So the algorithm's bound is what is told of the whole window, and the
+shorter one is there to see that it stays within its own, or reaches it.
+
 Source: our own.
 """
 
@@ -40,6 +44,13 @@ PRICES = {
 }
 PHASES = 64  # moments at which a caller who does not know the clock begins
 
+_BY_ONES = 2**53  # from here on a float skips whole numbers
+_ROUND = 1e6  # from here on a fraction says nothing
+_SHORT_K = 1e4
+_SIZES = tuple(10.0**power for power in range(24, 0, -3))
+_UNITS_MAX = 1e27
+_YEAR = 365 * 86_400
+
 
 class Seen(NamedTuple):
     """What was measured of one candidate."""
@@ -52,8 +63,9 @@ class Seen(NamedTuple):
     passes: int  # that reach the service behind at one instant, from one burst
     delay: float  # seconds that the last of a burst is held back
     state: int  # bytes for a busy caller
-    memory: float  # bytes for all callers
-    bound: int  # of the algorithm, on `worst`
+    all_callers: float  # bytes for all callers
+    tried: int  # that passed in the worst window of the length that was tried
+    bound: int  # of the algorithm, on `tried`
     price: str  # what one pays for it where a plainer one would do
 
 
@@ -89,7 +101,11 @@ def look(
         )
         return limited.worst(taken).admitted
 
-    of_clock = passed(0)  # a bucket knows no clock: wherever one begins, it is the same
+    is_bucket = name in BUCKETS
+    # A bucket knows no clock: wherever one begins, it is the same.
+    tried = passed(0 if is_bucket else full - 1)
+    is_cut = window_ns < full
+    worst = limited_as(name, rate, burst, full).bound if is_cut else tried
     at_once = greedy(limited.algorithm, limited.policy, 0, 0)
     filled = sum(units for _, units in arrivals(at_once))
     policy, state = limited.policy, limited.algorithm.initial(limited.policy)
@@ -100,14 +116,15 @@ def look(
     for_one = state_bytes(name, limit_of(rate, full))
     return Seen(
         at_once=filled,
-        worst=of_clock if name in BUCKETS else passed(full - 1),
-        unaware=of_clock if name in BUCKETS else sum(map(passed, phases)) / PHASES,
-        of_clock=of_clock,
+        worst=worst,
+        unaware=worst if is_bucket else sum(map(passed, phases)) / PHASES,
+        of_clock=worst if is_bucket else passed(0),
         anew=_anew(limited),
         passes=1 if delay_ns else filled,
         delay=delay_ns / SECOND,
         state=for_one,
-        memory=float(for_one * callers),
+        all_callers=float(for_one * callers),
+        tried=tried,
         bound=limited.bound,
         price=PRICES[name],
     )
@@ -123,45 +140,64 @@ def _anew(limited: Limited) -> int:
 
 
 def figure(value: float) -> str:
-    """A number in full.
+    """A number in full, as far as it is known: a float does not count by ones for ever.
 
-    >>> figure(1_001_000), figure(149.5)
-    ('1,001,000', '149.5')
+    >>> figure(1_001_000), figure(149.5), figure(59_955_372_623_574.5)
+    ('1,001,000', '149.5', '59,955,372,623,574')
+    >>> figure(2**60), figure(2.0**60)
+    ('1,152,921,504,606,846,976', '1.15292e+18')
     """
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value >= _BY_ONES:
+        return f"{value:.6g}"
+    return f"{value:,.0f}" if value == int(value) or value >= _ROUND else f"{value:,.6g}"
 
 
 def short(value: float) -> str:
     """A number of at most five characters.
 
-    >>> short(950), short(12_345), short(2_592_000), short(149.5)
-    ('950', '12.3k', '2.59M', '149.5')
+    >>> short(950), short(12_345), short(999_999), short(2_592_000), short(149.5)
+    ('950', '12.3k', '1M', '2.59M', '149.5')
     """
-    for unit, much in (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e4)):
-        if value >= much:
-            return f"{value / (1e3 if unit == 'k' else much):.3g}{unit}"
-    return f"{value:.4g}"
+    for unit, much in (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6)):
+        if _to(3, value) >= much:
+            return f"{_to(3, value) / much:.3g}{unit}"
+    return f"{_to(3, value) / 1e3:.3g}k" if _to(4, value) >= _SHORT_K else f"{value:.4g}"
 
 
 def in_bytes(value: float) -> str:
     """Bytes in three figures; not a unit's own printing, which is too wide for a column.
 
-    >>> in_bytes(16), in_bytes(1.6e8)
-    ('16 B', '160 MB')
+    >>> in_bytes(16), in_bytes(1.6e8), in_bytes(999_999), in_bytes(5.05e29)
+    ('16 B', '160 MB', '1 MB', '5e29 B')
     """
-    for unit, much in (("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if value >= much:
-            return f"{value / much:.3g} {unit}"
+    rounded = _to(3, value)
+    if rounded >= _UNITS_MAX:
+        return f"{value:.0e} B".replace("e+", "e")
+    for unit, much in zip(("YB", "ZB", "EB", "PB", "TB", "GB", "MB", "KB"), _SIZES, strict=True):
+        if rounded >= much:
+            return f"{rounded / much:.3g} {unit}"
     return f"{value:.0f} B"
 
 
 def span(value: float) -> str:
     """A length of time in at most eight characters.
 
-    >>> span(0.49), span(2590), span(2_592_000)
-    ('0.49 s', '43.2 min', '30 d')
+    >>> span(0.49), span(0.000123456), span(2590), span(2_592_000), span(1e14)
+    ('0.49 s', '123 us', '43.2 min', '30 d', '3.17M yr')
     """
+    if value >= 2 * _YEAR:
+        return f"{short(value / _YEAR)} yr"
     for unit, much in (("d", 172_800), ("h", 7200), ("min", 120)):
         if value >= much:
             return f"{value / {'d': 86_400, 'h': 3600, 'min': 60}[unit]:.3g} {unit}"
+    for unit, less in (("ns", 1e-6), ("us", 1e-3), ("ms", 0.1)):
+        if 0 < _to(3, value) < less:
+            return f"{_to(3, value) / {'ns': 1e-9, 'us': 1e-6, 'ms': 1e-3}[unit]:.3g} {unit}"
     return f"{value:.3g} s"
+
+
+def _to(figures: int, value: float) -> float:
+    """Rounded to so many figures, so that 999,999 is a million before its unit is looked for."""
+    return float(f"{value:.{figures}g}")

@@ -4,7 +4,8 @@ Everybody agrees on the long run: ask for more than the rate, and the rate is wh
 differ in three things, which a table of averages does not show:
 
     the worst window   what the service behind must bear: a limit for the log, up to twice that
-                       for the fixed window, the burst and the rate for a bucket
+                       for the fixed window, the burst and the rate for a bucket, the rate and one
+                       for a leaking bucket, of which what departs is counted
     memory             one number, or an entry for each request that counts
     wrong              answers that the exact log did not give to the same requests
 
@@ -18,8 +19,10 @@ else (a burst, and then a rate), so for a bucket it only says how different the 
 The three of them are one limiter in three dresses: token bucket, GCRA and leaking bucket agree on
 every single request; the last one holds back what it admits.
 
-A window looked at is as long as the limiter's own, and half-open: a request that is a window old
-is in the next one.
+Which windows are looked at, and what counts in them, is said in `limiter_attacked`.
+
+The requests that nobody chose come in waves around the edges of windows: not an attack, but such as
+every full minute brings.
 
 Sources: J. S. Turner, IEEE Communications Magazine 24(10), 1986 (the buckets); Cloudflare blog,
 "How we built rate limiting capable of scaling to millions of domains", 2017 (the sliding counter).
@@ -27,12 +30,13 @@ Sources: J. S. Turner, IEEE Communications Magazine 24(10), 1986 (the buckets); 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.chance import Chance
-from sdcli.experiments.adversary import WorstWindow, worst_window
+from sdcli.experiments.adversary import Taken
 from sdcli.experiments.contract import (
     Experiment,
     Frame,
@@ -43,7 +47,8 @@ from sdcli.experiments.contract import (
     integer,
     quantity,
 )
-from sdcli.experiments.limiter_lanes import LEGEND, gauge, lane
+from sdcli.experiments.limiter_attacked import Limited, limited_as
+from sdcli.experiments.limiter_lanes import gauge, lane, laned
 from sdcli.experiments.limiter_table import Seen, declared, metrics_of, short, table
 from sdcli.experiments.limiter_traffic import (
     LIMITERS,
@@ -51,25 +56,21 @@ from sdcli.experiments.limiter_traffic import (
     exact,
     limit_of,
     load_param,
-    policy_of,
     rate_param,
     state_bytes,
     traffic_param,
 )
 from sdcli.experiments.scaling import cut, many, scale_of
-from sdcli.reference.hashing.drawing import Drawing
-from sdcli.reference.limiters import BUCKETS, SECOND, algorithm_named
+from sdcli.reference.limiters import BUCKETS, SECOND
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from sdcli.reference.limiters import Algorithm
-
 REQUESTS_BUDGET = 20_000  # each is put to six limiters: half a second or so
 
-_FRAMES = 24
-_HOLD = 0.15
-_NAME_WIDTH, _LANE_WIDTH, _GAUGE_WIDTH = 16, 40, 12
+_FRAMES = 40
+_HOLD = 0.1
+_NAME_WIDTH, _PASSED_WIDTH, _LANE_WIDTH, _GAUGE_WIDTH = 15, 7, 40, 12
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Params:
         1.0, low=0.001, high=31_536_000.0, unit="s", help="what the window limiters count by"
     )
     load: float = load_param(1.5)
-    traffic: str = traffic_param("steady")
+    traffic: str = traffic_param("waves")
     requests: int = integer(600, low=10, high=10**12, unit="request", help="requests that come")
 
 
@@ -92,21 +93,31 @@ class Params:
 class _Lane:
     """A limiter, and what it did so far."""
 
-    name: str
-    module: Algorithm
-    policy: Any
+    limited: Limited
     state: Any
     verdicts: list[bool] = field(default_factory=list)
-    longest_ns: int = 0  # that an admitted request was held back
+    taken: list[Taken] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.limited.name
+
+    @property
+    def longest_ns(self) -> int:
+        """That an admitted request was held back."""
+        return max((one.delay_ns for one in self.taken), default=0)
 
     def ask(self, now: int) -> None:
-        self.state, decision = self.module.step(self.policy, self.state, now)
+        it = self.limited
+        self.state, decision = it.algorithm.step(it.policy, self.state, now)
         self.verdicts.append(decision.allowed)
-        self.longest_ns = max(self.longest_ns, decision.delay_ns)
+        if decision.allowed:
+            self.taken.append(Taken(now, 1, decision.delay_ns))
 
     def used(self, now: int) -> float:
         """How much of what it would admit is used up, 0 to 1."""
-        _, here = self.module.step(self.policy, self.state, now, 0)
+        it = self.limited
+        _, here = it.algorithm.step(it.policy, self.state, now, 0)
         return 1 - here.remaining / here.limit
 
 
@@ -134,7 +145,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     seen = _compared(lanes, moments, window_ns)
     if watch:
         title = (
-            f"{many(count, 'request')} at {params.load:g} times the rate; limit {short(limit)} in "
+            f"{many(count, 'request')}, {params.load:g} times the rate; limit {short(limit)} in "
             f"{params.window:g} s, burst {short(params.burst)}"
         )
         drawing = table(seen)
@@ -146,7 +157,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     return Result(
         metrics=metrics,
         verdict="fails" if broken else "holds",
-        note=f"Broken: {'; '.join(broken)}." if broken else _note(seen, limit),
+        note=f"Broken: {'; '.join(broken)}." if broken else _note(params, seen, limit),
         scale=scale_of(
             cut(
                 count,
@@ -166,24 +177,23 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
 
 
 def _lane(name: str, params: Params, window_ns: int, first_ns: int) -> _Lane:
-    module = algorithm_named(name)
-    policy = policy_of(name, params.rate, params.burst, window_ns)
-    return _Lane(name, module, policy, module.initial(policy, first_ns))
+    limited = limited_as(name, params.rate, params.burst, window_ns)
+    return _Lane(limited, limited.algorithm.initial(limited.policy, first_ns))
 
 
 def _compared(lanes: list[_Lane], moments: list[int], window_ns: int) -> dict[str, Seen]:
     log = lanes[-1]
+    limit = log.limited.policy.limit
     seen = {}
     for one in lanes:
         admitted = sum(one.verdicts)
-        over_limit, needless = _judged(one.verdicts, moments, window_ns, log.policy.limit)
+        over_limit, needless = _judged(one.verdicts, moments, window_ns, limit)
         seen[one.name] = Seen(
             admitted=admitted,
             denied=len(moments) - admitted,
-            worst=_worst(one, moments, window_ns).admitted,
-            # Both ends counted, a window that is a nanosecond shorter is the half-open one.
-            bound=one.module.bound(one.policy, window_ns - 1),
-            memory=state_bytes(one.name, log.policy.limit),
+            worst=one.limited.worst(one.taken).admitted,
+            bound=one.limited.bound,
+            memory=state_bytes(one.name, limit),
             wrong=sum(mine != its for mine, its in zip(one.verdicts, log.verdicts, strict=True)),
             over_limit=over_limit,
             needless=needless,
@@ -215,15 +225,10 @@ def _judged(
     return over_limit, needless
 
 
-def _worst(one: _Lane, moments: list[int], window_ns: int) -> WorstWindow:
-    passed = [(now, 1) for now, yes in zip(moments, one.verdicts, strict=True) if yes]
-    return worst_window(passed, window_ns - 1)
-
-
 def _broken(lanes: list[_Lane], seen: dict[str, Seen], limit: int, longest: Fraction) -> list[str]:
     """What is not as the claim says."""
     broken = [
-        f"{name} admitted {one.worst:,} in a window, {one.bound:,} at most"
+        f"{name} passed on {one.worst:,} in a window, {one.bound:,} at most"
         for name, one in seen.items()
         if one.worst > one.bound
     ]
@@ -244,21 +249,39 @@ def _broken(lanes: list[_Lane], seen: dict[str, Seen], limit: int, longest: Frac
     return broken
 
 
-def _note(seen: dict[str, Seen], limit: int) -> str:
-    fixed, counter, log = (
-        seen[name] for name in ("fixed-window", "sliding-counter", "sliding-log")
+def _note(params: Params, seen: dict[str, Seen], limit: int) -> str:
+    unreached = [name for name, one in seen.items() if not one.denied]
+    more = (
+        f"Take a lower rate, a smaller burst, or a higher load; a run decides "
+        f"{REQUESTS_BUDGET:,} requests at most."
     )
-    return (
-        f"In the worst window the fixed window admitted {many(fixed.worst, 'request')} where "
-        f"{limit:,} are the limit, the sliding counter {counter.worst:,}, the log {log.worst:,}. "
-        f"Beyond the limit passed {many(fixed.over_limit, 'request')} of the fixed window and "
-        f"{counter.over_limit:,} of the sliding counter, which denied {counter.needless:,} "
-        "needlessly. The three buckets agreed on every request."
+    if len(unreached) == len(seen):
+        return (
+            "But it was not put to the test: the limit was not reached. No limiter denied any of "
+            f"{many(seen['sliding-log'].admitted, 'request')}, where {limit:,} may pass in a "
+            f"window and a burst is {params.burst:,}. {more}"
+        )
+    fixed, counter, log, token, leaking = (
+        seen[name]
+        for name in (
+            "fixed-window",
+            "sliding-counter",
+            "sliding-log",
+            "token-bucket",
+            "leaking-bucket",
+        )
     )
-
-
-def _named(name: str) -> Drawing:
-    return Drawing.plain(f"{name:<{_NAME_WIDTH}}")
+    told = (
+        f"In its worst window each passed on, where the limit is {limit:,}: fixed window "
+        f"{fixed.worst:,}, sliding counter {counter.worst:,}, log {log.worst:,}, token bucket and "
+        f"GCRA {token.worst:,}, leaking bucket {leaking.worst:,}. Admitted beyond the limit: "
+        f"{fixed.over_limit:,} by the fixed window, {counter.over_limit:,} by the sliding counter "
+        f"(which denied {counter.needless:,} needlessly), {token.over_limit:,} by each bucket, "
+        "which promises a burst and then the rate."
+    )
+    if unreached:
+        return f"{told} But not reached was the limit of {', '.join(unreached)}. {more}"
+    return f"{told} The three buckets agreed on every request."
 
 
 def _frame(
@@ -267,23 +290,23 @@ def _frame(
     """The last stretch of time, a lane for each limiter, and how much of each is used up."""
     now = moments[count - 1]
     begin, end = now + 1 - wide_ns, now + 1
-    first = count
-    while first and moments[first - 1] >= begin:
-        first -= 1
-    drawing = Drawing.plain(
-        f"{'':<{_NAME_WIDTH}}{'':<{_LANE_WIDTH}}  {'used up':<{_GAUGE_WIDTH + 3}} passed"
-    )
+    first = bisect_left(moments, begin, 0, count)
+    rows = []
     for one in lanes:
         shown = zip(moments[first:count], one.verdicts[first:count], strict=True)
-        row = _named(one.name).beside(lane(shown, begin, end, _LANE_WIDTH), gap=0)
-        row = row.beside(gauge(one.used(now), _GAUGE_WIDTH, "a"), gap=1)
-        row = row.beside(Drawing.plain(f"{sum(one.verdicts):>7,}"), gap=0)
-        drawing = drawing.above(row)
-    drawing = drawing.above(Drawing.plain("", LEGEND))
+        drawn = lane(shown, begin, end, _LANE_WIDTH)
+        rows.append(
+            (
+                f"{one.name:<{_NAME_WIDTH}}{len(one.taken):>{_PASSED_WIDTH},} ",
+                drawn.beside(gauge(one.used(now), _GAUGE_WIDTH, "a"), gap=1),
+            )
+        )
+    head = f"{'':<{_NAME_WIDTH}}{'passed':>{_PASSED_WIDTH}} {'':<{_LANE_WIDTH}}  used up"
+    drawing = laned(head, rows)
     return Frame(
         title=(
-            f"{params.traffic} traffic, {params.load:g} times the rate; "
-            f"{begin / SECOND:.4g} s to {now / SECOND:.4g} s, {many(count, 'request')} so far"
+            f"{params.traffic}, {params.load:g} times the rate: {max(0, begin) / SECOND:.4g} "
+            f"to {now / SECOND:.4g} s, {many(count, 'request')} so far"
         ),
         lines=drawing.lines,
         progress=count / len(moments),
@@ -297,7 +320,8 @@ def _question(params: Params) -> str:
     how = {
         "steady": "each at a random moment",
         "bursts": f"in groups of {many(2 * limit, 'request')} at random moments",
-        "edge": "in crowds around the edges of windows",
+        "waves": "in waves around the edges of windows, with pauses between them",
+        "edge": "in crowds at the very edges of windows",
     }[params.traffic]
     return (
         f"A fixed window allows {many(limit, 'request')} in each {params.window:g} s of the clock. "
@@ -306,14 +330,16 @@ def _question(params: Params) -> str:
     )
 
 
-def _explain(params: Params, result: Result) -> str:
+def _explain(_params: Params, result: Result) -> str:
     metrics = result.metrics
     worst, limit = metrics["fixed_window_worst_window"], metrics["limit"]
     edge = (
-        "The crowd came at the edge, half before it and half after."
-        if params.traffic == "edge"
-        else "Twice the limit takes a crowd at the very edge; traffic that knows nothing of edges "
-        "seldom makes one, an adversary always does (limiter.burst)."
+        "The limit before an edge and the limit after it: twice the limit in less than a window. "
+        "An adversary always gets that much (limiter.burst)."
+        if worst >= 2 * limit
+        else "Twice the limit takes a whole limit before an edge and a whole one after it, within "
+        "a window; traffic that knows nothing of edges seldom brings that, an adversary always "
+        "does (limiter.burst)."
     )
     return (
         f"{worst:,.0f}, {worst / limit:.2f} times the limit of {limit:,.0f}. {edge} The sliding "
@@ -330,9 +356,9 @@ EXPERIMENT = Experiment(
     name="limiter.compare",
     title="Six rate limiters side by side",
     claim=(
-        "No algorithm admits more than its bound in any window, and the sliding log's bound is the "
-        "limit itself; token bucket, GCRA and leaking bucket agree on every request, and only the "
-        "last holds any back."
+        "No algorithm passes on more than its bound in any window, and the sliding log's bound is "
+        "the limit itself; token bucket, GCRA and leaking bucket agree on every request, and only "
+        "the last holds any back."
     ),
     source="Turner, IEEE Communications Magazine 24(10), 1986; Cloudflare blog, 2017",
     revision=1,

@@ -56,6 +56,24 @@ def lane(verdicts: Iterable[tuple[int, bool]], begin_ns: int, end_ns: int, colum
     return Drawing((line,), ("".join(_INK_OF.get(cell, " ") for cell in line),))
 
 
+def laned(head: str, lanes: Iterable[tuple[str, Drawing]]) -> Drawing:
+    """Lanes below one another, each behind what is said of it, and what the marks mean.
+
+    What is said comes first, since a narrow terminal cuts lines at their end.
+
+    Args:
+        head: the line above them.
+        lanes: what is said of each, all of one width, and the lane.
+
+    >>> laned("passed", [("     1 ", lane([(0, True)], 0, 10, columns=5))]).lines[:2]
+    ('passed', '     1 |    ')
+    """
+    drawing = Drawing.plain(head)
+    for told, drawn in lanes:
+        drawing = drawing.above(Drawing.plain(told).beside(drawn, gap=0))
+    return drawing.above(Drawing.plain("", LEGEND))
+
+
 def strip(moments: Iterable[int], begin_ns: int, end_ns: int, columns: int, ink: str) -> Drawing:
     """How many moments fall into each column.
 

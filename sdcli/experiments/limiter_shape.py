@@ -195,6 +195,12 @@ def _broken(params: Params, trace: _Trace, longest: Fraction, rate: Fraction) ->
 
 def _note(metrics: dict[str, float]) -> str:
     queue = int(metrics["leaking_queue"])
+    reached = (
+        ""
+        if metrics["denied"]
+        else " The limit was not reached: none was denied, so that both admit the same was not put "
+        "to the test; take a smaller burst or a higher load."
+    )
     return (
         f"Both admitted the same {many(int(metrics['admitted']), 'request')}. Behind the token "
         f"bucket up to {many(int(metrics['token_busiest']), 'request')} came within 1/rate and "
@@ -202,6 +208,7 @@ def _note(metrics: dict[str, float]) -> str:
         f"{queue:,}, since {metrics['most_inside']:,.0f} waited in it, for up to "
         f"{metrics['longest_hold']:.3g} s. On average a request was served after "
         f"{metrics['token_mean_total']:.3g} s and after {metrics['leaking_mean_total']:.3g} s."
+        f"{reached}"
     )
 
 
@@ -274,6 +281,7 @@ def _question(params: Params) -> str:
     how = {
         "steady": "each at a random moment",
         "bursts": f"in groups of {many(2 * params.burst, 'request')}",
+        "waves": "in waves with pauses between them",
         "edge": "in crowds with pauses between them",
     }[params.traffic]
     return (

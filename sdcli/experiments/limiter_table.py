@@ -1,6 +1,7 @@
-"""The table of limiter.compare: what each limiter did, a row for each and a column for each metric.
+"""The table of limiter.compare: what each limiter did, a column for each and a row for each metric.
 
-Six limiters with nine metrics each are fifty-four names; they are made here, out of the columns.
+Six limiters with nine metrics each are fifty-four names; they are made here, out of columns and
+rows, and a reader makes them in the same way: the words of the column and the row, joined by `_`.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from sdcli.reference.hashing.drawing import Drawing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NAME_WIDTH = 15
+# With six limiters 59 columns: in a terminal of 60 the last shows that something was cut.
+_NAME_WIDTH, _CELL_WIDTH = 12, 7
 _WHOLE_MAX = 1e5  # from here on a number is shortened
-_THOUSAND = 1000
+_SECONDS_MAX = 1e4
+_DIGITS_MAX = 999.5  # more is not three digits any more
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Column:
+class Row:
     """One metric: its name behind the limiter's, its unit, what it is, how the table says it."""
 
     name: str
     unit: str
     title: str
     of: Callable[[Seen], float]
-    heads: tuple[str, str]
-    wide: int
+    beside: str  # at the end of the row: what it is, in eighteen characters
     told: Callable[[float], str]
     less_is_better: bool | None = True
     theory: str = ""
@@ -54,101 +56,112 @@ def _count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def short(value: float) -> str:
+def short(value: float, whole_max: float = _WHOLE_MAX) -> str:
     """A count or a size that may be large, in six characters at most.
 
-    >>> short(99_999), short(160_000), short(2e16)
-    ('99,999', '160K', '20P')
+    >>> short(99_999), short(160_000), short(999_999), short(2e16)
+    ('99,999', '160K', '1M', '20P')
     """
-    for much, unit in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "K")):
-        if value >= max(much, _WHOLE_MAX):
+    if value < whole_max:
+        return f"{value:,.0f}"
+    for unit, much in (("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12)):
+        if value / much < _DIGITS_MAX:
             return f"{value / much:.3g}{unit}"
-    return f"{value:,.0f}"
+    return f"{value / 1e15:.3g}P"
 
 
 def _seconds(value: float) -> str:
-    """A time in eight characters at most.
+    """A time in seven characters at most.
 
-    >>> _seconds(0), _seconds(1.99e-07), _seconds(0.9), _seconds(1990), _seconds(2e9)
-    ('0 s', '199 ns', '900 ms', '1,990 s', '2G s')
+    >>> _seconds(0), _seconds(1.99e-07), _seconds(0.9), _seconds(0.9999), _seconds(1990)
+    ('0 s', '199 ns', '900 ms', '1 s', '1,990 s')
+    >>> _seconds(86_400), _seconds(2e9)
+    ('86.4K s', '2G s')
     """
-    if value >= _THOUSAND:
-        return f"{short(value)} s"
-    for unit, much in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
-        if value >= much:
-            return f"{value / much:.4g} {unit}"
-    return f"{value * 1e9:.4g} ns" if value else "0 s"
+    if not value:
+        return "0 s"
+    for unit, much in (("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1)):
+        if value / much < _DIGITS_MAX:
+            return f"{value / much:.3g} {unit}"
+    return f"{short(value, _SECONDS_MAX)} s"
 
 
-COLUMNS = (
-    Column("admitted", "request", "admitted", lambda it: it.admitted, ("", "passed"), 7, _count,
-            less_is_better=None),
-    Column("denied", "request", "denied", lambda it: it.denied, ("", "denied"), 7, _count,
-            less_is_better=None),
-    Column("worst_window", "request", "most admitted in a window", lambda it: it.worst,
-            ("worst", "window"), 7, _count, theory="bound"),
-    Column("bound", "request", "most that any window admits", lambda it: it.bound,
-            ("at", "most"), 7, short, less_is_better=None),
-    Column("memory", "B", "a caller's state, at most", lambda it: it.memory,
-            ("bytes/", "caller"), 7, short),
-    Column("wrong", "request", "answers unlike the log's", lambda it: it.wrong,
-            ("unlike", "log"), 7, _count),
-    Column("over_limit", "request", "admitted beyond the limit", lambda it: it.over_limit,
-            ("over", "limit"), 7, _count),
-    Column("needless", "request", "denied though there was room", lambda it: it.needless,
-            ("need-", "less"), 7, _count),
-    Column("delay", "s", "longest that one was held back", lambda it: it.delay,
-            ("longest", "delay"), 9, _seconds),
+ROWS = (
+    Row("admitted", "request", "admitted", lambda it: it.admitted, "passed", _count,
+        less_is_better=None),
+    Row("denied", "request", "denied", lambda it: it.denied, "did not pass", _count,
+        less_is_better=None),
+    Row("worst_window", "request", "most that one window passed on", lambda it: it.worst,
+        "most in one window", _count, theory="bound"),
+    Row("bound", "request", "most that any window passes on", lambda it: it.bound,
+        "most in any window", short, less_is_better=None),
+    Row("memory", "B", "a caller's state, at most", lambda it: it.memory,
+        "bytes for a caller", short),
+    Row("wrong", "request", "answers unlike the log's", lambda it: it.wrong,
+        "unlike the log", _count),
+    Row("over_limit", "request", "admitted beyond the limit", lambda it: it.over_limit,
+        "beyond the limit", _count),
+    Row("needless", "request", "denied though there was room", lambda it: it.needless,
+        "denied, with room", _count),
+    Row("delay", "s", "longest that one was held back", lambda it: it.delay,
+        "longest held back", _seconds),
 )  # fmt: skip
 SUITS = {
-    "token-bucket": "bursts on purpose; the two numbers can be explained",
+    "token-bucket": "bursts on purpose; two numbers to explain",
     "gcra": "the same answers out of one number",
-    "leaking-bucket": "a service behind that must not see bursts; it costs delay",
-    "fixed-window": "quotas on a bill; twice the limit at an edge is fine",
-    "sliding-counter": "many callers, near the limit is good enough",
-    "sliding-log": "the limit to the letter: logins, payments; it costs memory",
+    "leaking-bucket": "no bursts for the service; costs delay",
+    "fixed-window": "quotas on a bill; twice over at an edge",
+    "sliding-counter": "many callers; near the limit is enough",
+    "sliding-log": "logins, payments: exact; costs memory",
 }
+_NAMES = (
+    "in a design: limiter.compare.fixed_window_worst_window, and",
+    "so on, column and row; also limit and requests_given",
+)
 
 
 def metrics_of(seen: dict[str, Seen]) -> dict[str, float]:
     """Every number of the table by its metric's name."""
     return {
-        _name(limiter, column): float(column.of(one))
-        for limiter, one in seen.items()
-        for column in COLUMNS
+        _name(limiter, row): float(row.of(one)) for limiter, one in seen.items() for row in ROWS
     }
 
 
 def declared() -> tuple[Metric, ...]:
-    """The metrics, in the order of the rows."""
+    """The metrics, a limiter after the other."""
     return tuple(
         Metric(
-            _name(limiter, column),
-            column.unit,
-            less_is_better=column.less_is_better,
-            title=f"{limiter}: {column.title}",
-            theory=f"{_key(limiter)}_{column.theory}" if column.theory else "",
+            _name(limiter, row),
+            row.unit,
+            less_is_better=row.less_is_better,
+            title=f"{limiter}: {row.title}",
+            theory=f"{_key(limiter)}_{row.theory}" if row.theory else "",
         )
         for limiter in LIMITERS
-        for column in COLUMNS
+        for row in ROWS
     )
 
 
 def table(seen: dict[str, Seen]) -> Drawing:
-    """A row for each limiter, and what each is good for."""
-    drawing = Drawing()
-    for line in (0, 1):
-        heads = "".join(f"{column.heads[line]:>{column.wide}}" for column in COLUMNS)
-        drawing = drawing.above(Drawing.plain(" " * _NAME_WIDTH + heads))
-    for name, one in seen.items():
-        cells = "".join(f"{column.told(column.of(one)):>{column.wide}}" for column in COLUMNS)
-        drawing = drawing.above(Drawing.plain(f"{name:<{_NAME_WIDTH}}{cells}"))
-    suits = (f"{name:<{_NAME_WIDTH}}  {told}" for name, told in SUITS.items())
-    return drawing.above(Drawing.plain("", *suits))
+    """A row for each metric, how a design names it, and what each limiter is good for."""
+    heads = [name.split("-") for name in seen]
+    lines = [
+        _line("", [head[0] for head in heads]),
+        _line("", [" ".join(head[1:]) for head in heads]),
+    ]
+    for row in ROWS:
+        cells = [row.told(row.of(one)) for one in seen.values()]
+        lines.append(f"{_line(row.name, cells)}  {row.beside}")
+    suits = (f"{name:<15}  {told}" for name, told in SUITS.items())
+    return Drawing.plain(*lines, *_NAMES, "", *suits)
 
 
-def _name(limiter: str, column: Column) -> str:
-    return f"{_key(limiter)}_{column.name}"
+def _line(name: str, cells: list[str]) -> str:
+    return f"{name:<{_NAME_WIDTH}}" + " ".join(f"{cell:>{_CELL_WIDTH}}" for cell in cells)
+
+
+def _name(limiter: str, row: Row) -> str:
+    return f"{_key(limiter)}_{row.name}"
 
 
 def _key(limiter: str) -> str:

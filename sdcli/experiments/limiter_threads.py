@@ -35,6 +35,28 @@ class Place(Protocol):
         """Count one in one step, if the limit has room; whether it had."""
 
 
+def shrunk(clients: int, limit: int, requests: int, most: int) -> tuple[int, int]:
+    """A limit and as many requests as can be made, such that these still come up against it.
+
+    Where too many are asked for, the limit is cut as they are; but no further than needed for
+    every client to meet it twice, since a larger one shows more.
+
+    Args:
+        clients: who share the requests evenly.
+        limit: what is asked for.
+        requests: what is asked for.
+        most: requests that can be made.
+
+    >>> shrunk(8, 1000, 8000, most=50_000), shrunk(100, 1_000_000, 10**9, most=50_000)
+    ((1000, 8000), (250, 50000))
+    >>> shrunk(2, 60_000, 100_000, most=50_000)      # half of both: few met it anyway
+    (30000, 50000)
+    """
+    if requests <= most:
+        return limit, requests
+    return min(limit, max(1, limit * most // requests, most // (2 * clients))), most
+
+
 def raced(
     clients: int, limit: int, requests: int, place: Callable[[], Place]
 ) -> dict[Metric, float]:
@@ -42,11 +64,14 @@ def raced(
 
     Args:
         clients: threads.
-        limit: what the store allows.
-        requests: of all threads; at most REQUESTS_MAX are made.
-        place: makes each thread's own way to the shared store, whose counts are at 0.
+        limit: what is allowed.
+        requests: of all threads; at most REQUESTS_MAX are made, under a limit that is cut with them
+            as `shrunk` does.
+        place: makes each thread's own way to the shared store, whose counts are at 0, and which
+            allows `shrunk` of the limit.
     """
-    requests = min(requests, REQUESTS_MAX)
+    asked_for = limit
+    limit, requests = shrunk(clients, limit, requests, REQUESTS_MAX)
 
     def three_steps(here: Place) -> bool:
         count = here.read()
@@ -62,7 +87,10 @@ def raced(
     ):
         metric = Metric(name, "request", less_is_better=None, title=title)
         found[metric] = float(_threads(clients, requests, place, ask))
-    allowed = Metric("allowed", "request", less_is_better=None, title="what the limit allows")
+    title = "what the limit allows"
+    if limit < asked_for:
+        title += f", cut from {asked_for:,}"
+    allowed = Metric("allowed", "request", less_is_better=None, title=title)
     asked = Metric("asked", "request", less_is_better=None, title="requests of all threads")
     return {**found, allowed: float(min(limit, requests)), asked: float(requests)}
 

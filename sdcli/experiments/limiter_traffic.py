@@ -1,12 +1,16 @@
 """The traffic that limiters are shown, and the same limit for each of them.
 
-Three kinds of traffic, all of the same mean rate, all out of one seed:
+Four kinds of traffic, all of the same mean rate, all out of one seed:
 
     steady   each request at a moment of its own, drawn evenly from the whole time. That is what a
              Poisson process looks like once it is known how many came.
     bursts   groups, each within a tenth of a window, at moments that are drawn evenly.
-    edge     crowds in the last and the first hundredth of a window, at every second edge, and
-             nothing else: half of a crowd comes before the edge, half of it after.
+    waves    crowds around every second edge of a window, half of each in the last two fifths of
+             the window before the edge, half in the first two fifths of the one after.
+    edge     the same, drawn together: crowds in the last and the first hundredth of a window.
+
+Between waves and crowds nobody comes. From the first to the last of a wave it is less than a
+window, so if each half has the limit or more in it, a window sees all that two windows admit.
 
 A limit is "rate, with a burst" to a bucket and "so many in a window" to the others; `policy_of`
 says the same limit to each in whole numbers.
@@ -37,7 +41,7 @@ LIMITERS = (
     "sliding-counter",
     "sliding-log",
 )
-TRAFFIC = ("steady", "bursts", "edge")
+TRAFFIC = ("steady", "bursts", "waves", "edge")
 DENOMINATOR_MAX = 10**9  # a rate is a fraction of whole numbers: 5 in 3 s, not 1.6666666666666667
 INTEGER_BYTES = 8
 # Integers that a state is made of; those of a log for each entry: a moment, and the total until it.
@@ -151,7 +155,12 @@ class Traffic:
 
         Cost: O(count log count).
         """
-        ways = {"steady": self._steady, "bursts": self._bursts, "edge": self._edge}
+        ways = {
+            "steady": self._steady,
+            "bursts": self._bursts,
+            "waves": self._waves,
+            "edge": self._edge,
+        }
         return sorted(ways[self.kind](chance))
 
     @property
@@ -168,13 +177,18 @@ class Traffic:
         tenth = self.window_ns // 10
         return [begins[i // size] + int(chance.uniform() * tenth) for i in range(self.count)]
 
+    def _waves(self, chance: Chance) -> list[int]:
+        return self._around_edges(chance, self.window_ns * 2 // 5)
+
     def _edge(self, chance: Chance) -> list[int]:
+        return self._around_edges(chance, self.window_ns // 100)
+
+    def _around_edges(self, chance: Chance, reach_ns: int) -> list[int]:
         # An edge gets what comes in two windows.
         size = max(2, int(2 * self.offered * self.window_ns / SECOND))
-        hundredth = self.window_ns // 100
         moments = []
         for i in range(self.count):
             edge_ns = (2 * (i // size) + 1) * self.window_ns
-            away = int(chance.uniform() * hundredth)
+            away = int(chance.uniform() * reach_ns)
             moments.append(edge_ns + away if i % 2 else edge_ns - 1 - away)
         return moments

@@ -148,6 +148,9 @@ def test_help_after_a_name_shows_its_parameters(app: typer.Typer) -> None:
         assert "--vnodes" in result.stdout
         assert "from 1 to 10,000" in " ".join(result.stdout.split())
         assert "--seed" in result.stdout
+    # A run whose picture is its table does not show what designs call its numbers.
+    told = call(app, "run", "limiter.choose", "--help").stdout
+    assert "sliding_log_all_callers" in told.partition("Metrics, as designs name them:")[2]
     plain = call(app, "run", "--help")
     assert plain.exit_code == 0
     assert "--seed" in plain.stdout

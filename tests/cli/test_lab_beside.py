@@ -9,8 +9,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from sdcli.cli import lab
-from sdcli.core.errors import ExitCode, InputError, SdcliError
+from sdcli.cli import lab, lab_beside
+from sdcli.core.errors import ExitCode, InputError, MissingError, SdcliError
+from sdcli.experiments import limiter_race, limiter_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,37 @@ def test_a_server_that_is_not_there_is_said_so(address: str, code: int) -> None:
         assert isinstance(result.exception, SdcliError)
         assert result.exception.exit_code == code
         assert result.stdout == ""
+
+
+@pytest.mark.parametrize("address", [NOBODY, "localhost"])
+def test_nobody_waits_for_a_run_to_learn_that_there_is_no_server(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    pytest.importorskip("redis")
+    monkeypatch.setattr(lab, "run_watched", lambda *_: pytest.fail("it ran first"))
+    assert isinstance(call(*RACE, "--redis", address).exception, SdcliError)
+
+
+def test_what_goes_wrong_beside_a_run_takes_nothing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise MissingError("the server went away", where="--redis", expected="a server")
+
+    monkeypatch.setattr(lab_beside, "_in_process", gone)
+    result = call(*RACE, "--threads")
+    assert isinstance(result.exception, MissingError)
+    assert "the claim holds" in result.stdout
+
+
+def test_a_limit_that_so_few_requests_do_not_reach_is_cut_for_threads_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """100 of 10^9 requests, so two threads meet a limit of 25 twice."""
+    monkeypatch.setattr(limiter_race, "REQUESTS_BUDGET", 100)
+    monkeypatch.setattr(limiter_threads, "REQUESTS_MAX", 100)
+    words = ["limiter.race", "--clients", "2", "--limit", "1000000", "--requests", "1000000000"]
+    answer = json.loads(call(*words, "--threads", "--json").stdout)
+    found = {name: one["value"] for name, one in answer["beside"]["threads"].items()}
+    assert (found["one_step"], found["allowed"], found["asked"]) == (25, 25, 100)
 
 
 @pytest.fixture(scope="module")

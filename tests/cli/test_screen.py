@@ -53,3 +53,22 @@ def test_a_console_writes_no_blanks_at_the_ends_of_lines(capsys):
     rows.add_row("a longer one", "")
     console().print(rows)
     assert capsys.readouterr().out == "name          what\na             b\na longer one\n"
+
+
+@pytest.mark.parametrize(("term", "is_coloured"), [("xterm", True), ("dumb", False)])
+def test_a_dumb_terminal_gets_no_colour(
+    monkeypatch: pytest.MonkeyPatch, term: str, *, is_coloured: bool
+) -> None:
+    from sdcli.cli.screen import console, styled
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", term)
+    out = Terminal()
+    monkeypatch.setattr("sys.stdout", out)
+    console().print(styled("word", "green"))
+    assert ("\x1b" in out.getvalue()) is is_coloured

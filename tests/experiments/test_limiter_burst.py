@@ -224,6 +224,23 @@ def test_the_note_says_how_near_the_adversary_came() -> None:
     assert "They came at one instant" in run(algorithm="sliding-log").note
 
 
+def test_large_numbers_are_told_alike() -> None:
+    params = EXPERIMENT.bind({"rate": 1e9, "burst": 10**9, "window": 0.599553726})
+    result = EXPERIMENT.run(params, 7)
+    assert "1,599,553,726 of at most 1,599,553,726 requests" in result.note
+    assert "The rate alone promises 599,553,726." in result.note
+    assert EXPERIMENT.predict is not None
+    text = EXPERIMENT.predict.explain(params, result)
+    assert "1,000,000,000 + 599,553,726, so 1,599,553,726." in text
+
+
+def test_one_less_than_twice_is_told_where_floats_do_not_count_by_ones() -> None:
+    result = run(algorithm="sliding-counter", rate=1e9, window="365 d")
+    # A nanosecond of a window that admits one a nanosecond weighs one, so one is missing, and
+    # the one of the bound: 2 * 31,536,000,000,000,000 less that.
+    assert "of at most 63,071,999,999,999,99" in result.note
+
+
 @pytest.mark.parametrize(
     ("algorithm", "asks", "answer"),
     [

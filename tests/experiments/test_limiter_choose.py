@@ -11,6 +11,7 @@ from sdcli.core.errors import InputError
 from sdcli.experiments import Result, get
 from sdcli.experiments import limiter_choose as module
 from sdcli.experiments.limiter_candidates import CANDIDATES, figure, in_bytes, look, short, span
+from sdcli.experiments.limiter_needs import needs_of
 from sdcli.reference.limiters import SECOND, fixed_window, token_bucket
 
 EXPERIMENT = get("limiter.choose")
@@ -52,9 +53,9 @@ NEEDS: dict[str, tuple[dict[str, Any], str, dict[str, str]]] = {
             "period": "calendar",
             "callers": 10_000,
         },
-        "fixed-window, limit 1,000,000 in 2.592e+06 s",
+        "fixed-window, limit 1,000,000 in 2,592,000 s",
         {
-            "token-bucket": "passes 1,001,000 in a window of the clock",
+            "token-bucket": "has 0 there when a new period begins",
             "sliding-counter": "has 0 there when a new period begins",
             "sliding-log": "has 0 there when a new period begins",
         },
@@ -131,8 +132,8 @@ def test_the_numbers_behind_a_choice() -> None:
 def test_the_plainest_of_those_that_meet_every_need_is_chosen() -> None:
     assert chosen(run(exactness="loose")) == "fixed-window"
     assert chosen(run()) == "token-bucket"
-    # 100,000 callers with two integers are 1.6 MB; with one they fit in.
-    assert chosen(run(memory="1 MB")) == "gcra"
+    # 10 million callers with two integers are 160 MB; with one they fit in.
+    assert chosen(run(memory="100 MB")) == "gcra"
     # A bucket that holds one lets nothing wait and sends nothing at once.
     assert chosen(run(burst=1, downstream="steady", exactness="loose")) == "token-bucket"
 
@@ -203,11 +204,108 @@ def test_a_bucket_refilled_too_often_says_so_and_is_judged_as_in_full(
     monkeypatch.setattr(module, "TAKES_BUDGET", 200)
     short_one = run(**given)
     assert short_one.scale.startswith("1:11 (buckets in a window of")  # 2 + 10,000 / 5 takes
-    assert chosen(short_one) == chosen(full)
-    assert "token_bucket_worst" in short_one.not_carried
-    assert "fixed_window_worst" not in short_one.not_carried
-    carried = set(full.metrics) - set(short_one.not_carried)
-    assert all(full.metrics[name] == short_one.metrics[name] for name in carried)
+    assert "reached to the request in the shorter one" in short_one.scale
+    assert short_one.note == full.note
+    assert short_one.metrics == full.metrics
+    assert short_one.not_carried == ()
+
+
+def test_the_promise_of_a_whole_window_is_not_held_against_a_part_of_it() -> None:
+    """An hour of 1,000 a second: a bucket of 50 passes 3,600,050, which is more than promised."""
+    result = run(rate=1000, window=3600, burst=50, exactness="strict", callers=10)
+    assert result.scale.startswith("1:8 ")
+    assert chosen(result) == "sliding-log"
+    assert "token-bucket passes 3,600,050 in the worst window" in result.note
+    assert "leaking-bucket passes 3,600,001 in the worst window" in result.note
+    assert result.metrics["meet_all"] == 1
+
+
+def test_a_bucket_that_breaks_its_bound_in_the_shorter_window_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound = token_bucket.bound
+    monkeypatch.setattr(
+        token_bucket, "bound", lambda policy, window_ns: bound(policy, window_ns) - 1
+    )
+    monkeypatch.setattr(module, "TAKES_BUDGET", 200)
+    # A window of a second: 2 + 1000 takes of one are six times too many, 167 + 1 pass in a sixth.
+    result = run(rate=1000, burst=1, exactness="loose")
+    assert result.verdict == "fails"
+    assert result.note == "Broken: token-bucket passes 167, and its bound is 166."
+
+
+def test_requests_a_nanosecond_apart_do_not_reach_a_bound_and_say_so() -> None:
+    result = run(rate=999_999_937.0, burst=1, exactness="loose", memory="1 EB")
+    assert "the bound, kept in the shorter one" in result.scale
+    assert result.verdict == "holds"
+
+
+@pytest.mark.parametrize("exactness", ["strict", "close", "loose"])
+def test_in_a_calendar_too_the_words_say_how_much_more_may_pass(exactness: str) -> None:
+    given = {"period": "calendar", "exactness": exactness, "burst": 50}
+    needs = {need.name: need for need in needs_of(EXPERIMENT.bind(given))}
+    assert needs["exactness"].column == "of_clock"
+    # The limit is 100. A bucket of 50 passes 150 in a window of the clock, wherever it begins.
+    assert needs["exactness"].asked == {"strict": 100, "close": 150, "loose": 200}[exactness]
+    reason = next(one for one in run(**given).note.split("; ") if "token-bucket " in one)
+    assert ("passes 150 in a window of the clock" in reason) is (exactness == "strict")
+    assert ("has 0 there" in reason) is (exactness != "strict")
+
+
+def test_what_strict_close_and_loose_mean_stands_in_the_help() -> None:
+    told = next(one.help for one in EXPERIMENT.parameters if one.name == "exactness")
+    assert all(word in told for word in ("strict:", "close:", "loose:", "promised"))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "verdict", "says"),
+    [
+        ("any", "holds", "burst 50. Rejected: fixed-window gives"),
+        ("token-bucket", "holds", "burst 50; the design has it. Rejected: fixed-window"),
+        ("gcra", "holds", "The design has gcra, which meets every need too, with a token"),
+        ("fixed-window", "fails", "The design has fixed-window, which will not do: it gives 200"),
+    ],
+)
+def test_the_algorithm_of_a_design_has_to_meet_the_needs(algorithm, verdict, says) -> None:
+    """Evidence backs what a component is, not what it should have been."""
+    frames: list[Any] = []
+    result = EXPERIMENT.run(EXPERIMENT.bind({"algorithm": algorithm}), 7, frames.append)
+    assert result.verdict == verdict
+    assert chosen(result) == "token-bucket"
+    assert says in result.note
+    others = result.note.split("Rejected: ")[1]
+    assert f"{algorithm} " not in others
+    assert result.metrics == run().metrics
+    marks = next(line for line in frames[-1].lines if "chosen" in line)
+    assert ("yours" in marks) is (algorithm in {"gcra", "fixed-window"})
+
+
+def test_where_nothing_does_the_algorithm_of_the_design_comes_first() -> None:
+    result = run(algorithm="gcra", memory=1)
+    assert result.verdict == "fails"
+    assert "Why: gcra, which the design has, takes 80 MB (memory <= 1 B); fixed" in result.note
+
+
+def test_who_gives_up_a_need_is_told_what_then_does_and_no_less() -> None:
+    """Without a burst of 200 the promise is the limit of 100: two of those are too much then."""
+    given = {"exactness": "strict", "burst": 200, "callers": 10}
+    result = run(**given)
+    assert result.verdict == "fails"
+    assert (
+        "give up exactness <= 200: then token-bucket would do; or wait <= 1 s: then "
+        "leaking-bucket would do; or burst >= 200: then sliding-log would do. Why"
+    ) in result.note
+    assert chosen(run(**given | {"burst": 1})) == "sliding-log"
+    assert chosen(run(**given | {"wait": "2 s"})) == "leaking-bucket"
+    assert chosen(run(**given | {"exactness": "close"})) == "token-bucket"  # 300 of 200 * 1.5
+
+
+def test_who_gives_up_the_calendar_is_judged_by_any_window() -> None:
+    """A window of the clock keeps 100; one that begins anywhere has 200."""
+    params = EXPERIMENT.bind({"period": "calendar", "exactness": "strict"})
+    by_any = {need.name: need for need in needs_of(params, {"period"})}
+    assert (by_any["exactness"].column, by_any["exactness"].asked) == ("worst", 100)
+    assert "period" not in by_any
 
 
 @pytest.mark.parametrize("need", list(NEEDS))
@@ -247,7 +345,7 @@ def test_question_and_answer() -> None:
     assert "1,000,000 callers may each send 1,000 requests" in EXPERIMENT.predict.question(params)
     result = EXPERIMENT.run(params, 7)
     # 1,000 * 16 B * 1 M: twice the 8 GB of moments alone, since a running total stands with each
-    assert result.metrics["sliding_log_memory"] == 16e9
+    assert result.metrics["sliding_log_all_callers"] == 16e9
     assert "are 16 GB; GCRA keeps one number for each and takes 8 MB" in (
         EXPERIMENT.predict.explain(params, result)
     )
@@ -256,6 +354,27 @@ def test_question_and_answer() -> None:
 def test_a_leaking_bucket_of_one_holds_nothing_back() -> None:
     seen = look("leaking-bucket", 10, 1, SECOND, chance=Chance(7))
     assert (seen.at_once, seen.passes, seen.delay) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("power", range(-9, 30))
+@pytest.mark.parametrize("first", [1, 1.2345, 9.9949, 9.9996])
+def test_no_number_is_wider_than_its_column(first: float, power: int) -> None:
+    value = first * 10.0**power
+    assert len(in_bytes(value)) <= 8
+    assert "+" not in in_bytes(value)
+    if power < 15:  # seconds, of a burst of 1e9 at 1e-5 a second
+        assert len(span(value)) <= 8
+        assert "+" not in span(value)
+    if 0 <= power < 17:  # requests, at most twice 1e9 a second for a year
+        assert len(short(value)) <= 5
+        assert "+" not in short(value)
+
+
+def test_a_whole_number_is_not_rounded_where_it_counts() -> None:
+    assert figure(63_071_999_999_999_999) == "63,071,999,999,999,999"
+    result = run(rate=1e9, window="365 d", burst=1, exactness="strict", memory="1 EB", callers=1)
+    # 10^9 * 31,536,000 s; a sliding counter passes less than twice that
+    assert "token-bucket passes 31,536,000,000,000,001 in the worst window" in result.note
 
 
 def test_numbers_are_written_so_that_they_fit() -> None:

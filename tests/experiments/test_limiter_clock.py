@@ -9,9 +9,9 @@ import pytest
 from sdcli.core.errors import InputError
 from sdcli.experiments import Frame, Result, get
 from sdcli.experiments import limiter_clock as module
-from sdcli.experiments.limiter_clock import Record
+from sdcli.experiments.limiter_record import Record
 from sdcli.experiments.limiter_traffic import LIMITERS, Traffic
-from sdcli.reference.limiters import BUCKETS, SECOND, fixed_window, token_bucket
+from sdcli.reference.limiters import ALGORITHMS, BUCKETS, SECOND, fixed_window, token_bucket
 
 EXPERIMENT = get("limiter.clock")
 
@@ -103,8 +103,10 @@ def test_the_claim_holds_for_every_algorithm(algorithm: str, direction: str) -> 
         assert metrics["wall_told"] > 3500
         assert metrics["store_after"] > 50  # and 60 at most where nobody sets the clock
         assert metrics["store_told"] < 60
+        assert metrics["wall_off"] == metrics["untouched_after"]
     else:
-        assert metrics["wall_after"] > metrics["untouched_after"]
+        assert metrics["wall_off"] == metrics["wall_after"] - metrics["untouched_after"]
+        assert metrics["wall_off"] > 0 or algorithm == "sliding-log"
         assert metrics["store_after"] == metrics["wall_after"]
 
 
@@ -123,7 +125,7 @@ def test_a_bucket_without_a_brim_is_found_out(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(token_bucket, "_filled", brimless)
     result = run(direction="forward", load=5)  # enough requests to go beyond the bound
     assert result.verdict == "fails"
-    assert "79 at most" in result.note
+    assert "80 at most" in result.note  # 20 at once and 60 in a minute
 
 
 def test_a_window_that_is_fresh_for_any_other_moment_is_found_out(
@@ -170,8 +172,8 @@ def test_more_requests_than_a_run_decides_make_the_window_shorter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "REQUESTS_BUDGET", 50)
-    result = run(rate=2)  # 3 * 60 in a window: a fourth of it
-    assert result.scale.startswith("1:4 (a window of 15 of 60 s)")
+    result = run(rate=2)  # 4 * 60 in a window: a fifth of it
+    assert result.scale.startswith("1:5 (a window of 12 of 60 s)")
     assert set(result.not_carried) == set(result.metrics)
     assert result.verdict == "holds"
 
@@ -182,7 +184,7 @@ def test_a_window_in_which_nothing_passes_is_refused() -> None:
     assert caught.value.where == "window"
 
 
-def test_watching_changes_nothing_and_the_step_is_in_the_middle() -> None:
+def test_watching_changes_nothing_and_the_step_is_marked() -> None:
     frames: list[Frame] = []
     for given in ({}, {"direction": "forward", "step": 1e7, "algorithm": "sliding-counter"}):
         frames.clear()
@@ -191,13 +193,88 @@ def test_watching_changes_nothing_and_the_step_is_in_the_middle() -> None:
             assert max(map(len, (frame.title, *frame.lines))) <= 80
             assert len(frame.lines) <= 20
             assert [len(ink) for ink in frame.inks] == [len(line) for line in frame.lines]
-        assert frames[0].lines[1].split()[-1] == "0"  # nothing has come yet
+        # Nothing has come yet; and what a narrow terminal keeps, the beginning, has the numbers.
+        assert frames[0].lines[1].split() == ["nobody", "set", "it", "0"]
+        assert all(line[34] == "s" for line in frames[-1].lines[1:5])
+        # A third of 44 columns before the step, two thirds after it: 60 columns show that, too.
+        assert frames[-1].lines[0].index("v ") == 36 + 14
         assert frames[-1].progress == 1.0
 
 
 def test_the_question_and_what_there_is_to_learn() -> None:
-    for direction, says in (("back", "0, where 59 pass as a rule"), ("forward", "78, where 59")):
-        params = EXPERIMENT.bind({"direction": direction})
+    # A request a second, and nothing for an hour; or at most a bucket of 20 more.
+    for direction, guess, more in (("back", 60, "fewer"), ("forward", 20, "more")):
+        params, result = EXPERIMENT.bind({"direction": direction}), run(direction=direction)
         assert f"is set {direction} by 3600 s" in EXPERIMENT.predict.question(params)
-        told = EXPERIMENT.predict.explain(params, run(direction=direction))
-        assert told.startswith(says)
+        assert f"How many {more} requests pass" in EXPERIMENT.predict.question(params)
+        assert EXPERIMENT.predict.is_close(guess, result)
+        told = EXPERIMENT.predict.explain(params, result)
+        assert told.startswith(f"{result.metrics['wall_off']:.0f}: 60 would have passed, and ")
+
+
+def test_whoever_knows_what_a_step_back_does_answers_the_question() -> None:
+    # Nothing comes back for an hour, where a minute gave a request a second.
+    for seed in range(20):
+        assert EXPERIMENT.predict.is_close(60, run(seed))
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        # A bucket of a thousand, 200 a second asked of it for 1.75 s: nobody is denied; after a
+        # step forward nobody either.
+        ({"rate": 100, "burst": 1000, "window": 1}, "the limit was not reached. Of "),
+        ({"direction": "forward", "load": 0.5}, "Take a smaller burst, a longer window or a"),
+        (
+            {"algorithm": "fixed-window", "direction": "forward", "load": 0.5},
+            "Take a longer window",
+        ),
+    ],
+    ids=["back", "forward", "window"],
+)
+def test_a_limit_that_nobody_reached_is_said(values: dict[str, Any], says: str) -> None:
+    note = run(**values).note
+    assert note.startswith("But it was not put to the test: ")
+    assert says in note
+
+
+def test_a_bucket_that_only_a_step_back_empties_was_put_to_the_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # One token in two seconds, two at once. Empty at 11, full at 15: both of 18 and 19 pass. Set
+    # back, the bucket stays empty.
+    come(monkeypatch, 11, 11, 18, 19)
+    result = run(rate=0.5, burst=2, window=10)
+    assert result.metrics["untouched_after"] == result.metrics["came_after"] == 2
+    assert result.metrics["wall_off"] == 2
+    assert "not put to the test" not in result.note
+
+
+def test_that_nobody_came_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    come(monkeypatch, 11, 12)
+    assert "no request came in the 10 s after the step" in run(**THREE).note
+
+
+def test_a_step_that_changes_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Three in ten seconds; a fourth is denied, in the same window as before the clock was set.
+    come(monkeypatch, 11, 12, 13, 18, 19)
+    result = run(**THREE, step=1)
+    assert result.metrics["wall_changed"] == 0
+    assert "the step changed no decision in the 10 s after it, of 2 requests" in result.note
+
+
+@pytest.mark.parametrize("algorithm", ["fixed-window", "sliding-log"])
+def test_a_full_limit_of_a_window_comes_back_in_one(
+    monkeypatch: pytest.MonkeyPatch, algorithm: str
+) -> None:
+    # A store that has a caller wait for a moment longer than a window breaks the claim.
+    name = ALGORITHMS[algorithm]
+    step = name.step
+
+    def slow(policy: Any, state: Any, now: int, cost: int = 1) -> Any:
+        after, decision = step(policy, state, now, cost)
+        wait = decision.retry_after_ns
+        return after, decision._replace(retry_after_ns=wait and wait + 60 * SECOND)
+
+    monkeypatch.setattr(name, "step", slow)
+    assert "the store told a caller to wait" in run(algorithm=algorithm).note

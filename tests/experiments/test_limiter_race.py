@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sdcli.experiments import Result, get
+from sdcli.experiments import Result, get, limiter_threads
 from sdcli.experiments import limiter_race as module
 from sdcli.experiments.limiter_race import _Race
 from sdcli.experiments.limiter_threads import raced
@@ -95,8 +95,11 @@ def test_small_interleavings_one_by_one() -> None:
     assert sorted(admitted) == [1, 1, 2, 2, 2, 2]
 
 
-def test_with_few_requests_nobody_is_denied() -> None:
-    metrics = run(clients=4, limit=100, requests=10).metrics
+def test_with_few_requests_nobody_is_denied_and_the_note_says_so() -> None:
+    result = run(clients=4, limit=100, requests=10)
+    metrics = result.metrics
+    assert "Nobody came up to the limit of 100" in result.note
+    assert "Nobody" not in run(clients=4, limit=100, requests=101).note
     assert metrics["allowed"] == metrics["unlocked_admitted"] == metrics["in_step_admitted"] == 10
 
 
@@ -127,6 +130,25 @@ def test_more_requests_than_a_run_makes_say_so(monkeypatch: pytest.MonkeyPatch) 
     assert result.scale.startswith("1:3 (100 of 300 requests)")
     assert set(result.not_carried) == set(result.metrics)
     assert result.verdict == "holds"
+    assert result.metrics["allowed"] == 10  # each of two gateways meets it five times
+
+
+def test_a_limit_that_so_few_requests_do_not_reach_is_cut_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "REQUESTS_BUDGET", 1000)
+    frames: list[Any] = []
+    params = EXPERIMENT.bind({"clients": 10, "limit": 1_000_000, "requests": 10**9})
+    result = EXPERIMENT.run(params, 7, frames.append)
+    # 100 for each of ten, of which it meets a limit of 50 twice
+    assert (result.metrics["allowed"], result.metrics["limit_each"]) == (50, 500)
+    assert result.verdict == "holds"
+    assert "; 1:2e+04 (50 of 1,000,000 that an hour admits)" in result.scale
+    assert "Nobody" not in result.note
+    assert "limit              50" in frames[-1].lines[-5]
+    # A tenth more than can be made: the limit is a tenth less.
+    monkeypatch.setattr(module, "REQUESTS_BUDGET", 1000)
+    assert run(clients=2, limit=880, requests=1100).metrics["allowed"] == 800
 
 
 def test_the_picture_can_be_read_without_colour() -> None:
@@ -145,7 +167,9 @@ def test_the_picture_can_be_read_without_colour() -> None:
 def test_question_and_answer() -> None:
     params = EXPERIMENT.bind({"clients": 2, "limit": 10, "requests": 40})
     assert EXPERIMENT.predict is not None
-    assert "2 gateways share one count and a limit of 10" in EXPERIMENT.predict.question(params)
+    question = EXPERIMENT.predict.question(params)
+    assert "Say 2 gateways share one count and a limit of 10" in question
+    assert "drawn by lot" in question  # in step, or one by one, the answer is another
     text = EXPERIMENT.predict.explain(params, EXPERIMENT.run(params, 7))
     assert "each would get a limit of its own, 20 in all" in text
 
@@ -176,6 +200,29 @@ def test_real_threads_in_step_get_a_limit_each() -> None:
     place = Place(3, 4)
     found = {metric.name: value for metric, value in raced(3, 4, 24, lambda: place).items()}
     assert found == {"three_steps": 12, "one_step": 4, "allowed": 4, "asked": 24}
+
+
+def test_real_threads_meet_a_limit_that_is_cut_with_their_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """16 of 800 requests: two threads meet twice a limit of 4, which is what they get each."""
+    monkeypatch.setattr(limiter_threads, "REQUESTS_MAX", 16)
+    place = Place(2, 4)
+    found = raced(2, 100, 800, lambda: place)
+    assert {metric.name: value for metric, value in found.items()} == {
+        "three_steps": 8,
+        "one_step": 4,
+        "allowed": 4,
+        "asked": 16,
+    }
+    assert "what the limit allows, cut from 100" in [metric.title for metric in found]
+
+
+def test_no_metric_without_a_lock_has_a_theory() -> None:
+    """What schedules admit that lose updates depends on the draw."""
+    unlocked = EXPERIMENT.metric("unlocked_admitted")
+    assert unlocked is not None
+    assert unlocked.theory == ""
 
 
 def test_what_goes_wrong_in_a_thread_reaches_whoever_asked() -> None:

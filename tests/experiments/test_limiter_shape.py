@@ -144,6 +144,11 @@ def test_fewer_requests_than_asked_for_are_said(monkeypatch: pytest.MonkeyPatch)
     assert carried == {"longest_hold_bound", "leaking_busiest_bound"}
 
 
+def test_a_limit_that_nobody_reached_is_said() -> None:
+    assert "The limit was not reached" in run(burst=400).note
+    assert "not reached" not in run().note
+
+
 def test_watching_changes_nothing_and_the_last_frame_has_the_longest_hold() -> None:
     frames: list[Frame] = []
     for given in ({}, {"burst": 10**9, "load": 1000, "rate": 1e9, "capacity": 1e-5}):

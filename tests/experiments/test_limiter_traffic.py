@@ -9,7 +9,7 @@ import pytest
 
 from sdcli.core.chance import Chance
 from sdcli.core.errors import InputError
-from sdcli.experiments.limiter_lanes import gauge, lane, levels, strip
+from sdcli.experiments.limiter_lanes import LEGEND, gauge, lane, laned, levels, strip
 from sdcli.experiments.limiter_traffic import (
     LIMITERS,
     TRAFFIC,
@@ -56,6 +56,16 @@ def test_crowds_stand_at_every_second_edge_half_on_each_side() -> None:
         assert (len(before), len(after)) == (15, 15)
 
 
+def test_a_wave_has_a_half_on_each_side_and_is_shorter_than_a_window() -> None:
+    moments = Traffic("waves", 90, Fraction(15), 10, SECOND).moments(Chance(7))
+    for i, edge in enumerate((1, 3, 5)):
+        wave = moments[30 * i : 30 * (i + 1)]
+        assert sum(now < edge * SECOND for now in wave) == 15
+        assert edge * SECOND - SECOND * 2 // 5 <= wave[0]
+        assert wave[-1] < edge * SECOND + SECOND * 2 // 5
+        assert wave[-1] - wave[0] > SECOND // 2  # it is not an edge's crowd
+
+
 def test_an_edge_is_the_first_moment_of_a_window() -> None:
     # A hundredth of 100 ns is the last and the first nanosecond; four requests in two windows.
     moments = Traffic("edge", 4, Fraction(20_000_000), 2, 100).moments(Chance(7))
@@ -100,6 +110,12 @@ def test_a_lane_is_coloured_by_what_happened() -> None:
     drawn = lane([(0, True), (2, False), (4, True), (4, False)], 0, 8, columns=4)
     assert drawn.lines == ("|.+ ",)
     assert drawn.inks == ("deb ",)  # green, red, yellow
+
+
+def test_what_is_said_of_a_lane_comes_first_and_has_no_ink() -> None:
+    drawn = laned("head", [("one ", lane([(0, True)], 0, 4, columns=2))])
+    assert drawn.lines == ("head", "one | ", "", LEGEND)
+    assert drawn.inks[1] == "    d "
 
 
 def test_levels_and_gauges_keep_their_width() -> None:

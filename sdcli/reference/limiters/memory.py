@@ -173,7 +173,7 @@ class Memory(Tables):
         """Undo a reservation whose moment has not come; whether there was anything to undo.
 
         If nobody came after it, it is as if it had never been. Otherwise those who came later keep
-        the moments that they were told, and the record becomes what it were if they had come
+        the moments that they were told, and the record becomes what it would be if they had come
         alone. Once something else happened to the record (limits were changed, something was
         given back) a reservation stays what it is.
 

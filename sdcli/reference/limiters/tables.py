@@ -118,9 +118,13 @@ class Tables:
             self._old.append(_Table(self._rules, self._records, now, keep))
         self._rules, self._records = rules, {}
         self._fast = fast(rules)
-        # What was booked can no longer be cancelled, but nobody overtakes it.
-        waiting = [(key, line.turn_ns) for key, line in self._lines.items()]
-        self._lines = {key: Line(turn_ns) for key, turn_ns in waiting if turn_ns > now}
+        # What was booked can no longer be cancelled, but nobody overtakes it: a turn is known until
+        # its record was carried over, even when that is after the turn.
+        waiting = {key: line.turn_ns for key, line in self._lines.items()}
+        changed = {
+            key: one.changed_ns for one in self._old for key in waiting if key in one.records
+        }
+        self._lines = {key: Line(turn) for key, turn in waiting.items() if turn > changed[key]}
         if len(self._old) > CHANGES_KEPT:
             oldest, older = self._old[:2]
             for key, packed in oldest.records.items():

@@ -91,13 +91,13 @@ def test_a_requirement_on_another_metric_leaves_it_as_it_is(contest, fast):
     assert (states["requirements"], states[BLOCK]) == ("input-stale", "fresh")
 
 
-def test_of_all_experiments_the_contest_alone_compares():
+def test_experiments_that_set_things_side_by_side_are_tables():
     compare = {
         name
         for name in names()
         if comparison(MetricOf(one.name, one.title) for one in get(name).metrics)
     }
-    assert compare == {"ring.contest"}
+    assert compare == {"ring.contest", "limiter.compare", "limiter.choose", "limiter.shape"}
 
 
 @pytest.mark.parametrize(

@@ -729,3 +729,18 @@ def test_a_caller_costs_about_a_hundred_bytes() -> None:
     tracemalloc.stop()
     # An integer of 32 bytes, and a place in a dictionary that is between a third and full.
     assert (after - before) / len(keys) < 130
+
+
+def test_a_turn_is_known_until_its_record_was_carried_over() -> None:
+    """It lay between two changes, and the second change forgot it."""
+    store, clock = store_of([Limit(1, 60)], "fixed-window")
+    clock.now = 57
+    assert store.take("ann")
+    assert store.take("ann", 1, 3).delay_ns == 3  # at 60, where the next window begins
+    clock.now = 59
+    store.change(rules_of([Limit(1, 1)], "fixed-window"), "as-is")
+    clock.now = 60
+    store.change(rules_of([Limit(1, 7)], "fixed-window"), "as-is")
+    clock.now = 61
+    # In the window from 56 to 62 one has gone on, at 60.
+    assert store.take("ann").retry_after_ns == 2

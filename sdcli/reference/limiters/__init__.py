@@ -25,7 +25,7 @@ Read in this order; each file is one idea (README.md beside this file has questi
    19. concurrency.py       how many are inside at once
 
 Every algorithm is a module with a frozen `Policy`, an immutable `State` and pure functions:
-`initial(policy)`, `step(policy, state, now, cost) -> (state, decision)`, `give(...)`,
+`initial(policy)`, `step(policy, state, now, cost) -> (state, decision)`, `refund(...)`,
 `idle_at(...)`, `bound(policy, window)`, `describe(...)`, `check(...)`. Time is handed in as whole
 nanoseconds.
 

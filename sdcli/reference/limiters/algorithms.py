@@ -44,7 +44,7 @@ class Algorithm(Protocol):
     def step(self, policy: Any, state: Any, now: int, cost: int = 1) -> tuple[Any, Decision]:
         """The next state, and the decision on one request."""
 
-    def give(self, policy: Any, state: Any, now: int, amount: int) -> Any:
+    def refund(self, policy: Any, state: Any, now: int, amount: int) -> Any:
         """The state after something was given back."""
 
     def idle_at(self, policy: Any, state: Any) -> int:

@@ -105,9 +105,9 @@ class AsyncLimiter:
         """What `acquire` would answer; nothing is taken."""
         return await _settled(self.limiter.peek(key, cost))
 
-    async def give(self, key: str, amount: int = 1) -> None:
+    async def refund(self, key: str, amount: int = 1) -> None:
         """Give back what was taken for nothing."""
-        await _settled(self.limiter.store.give(key, amount))
+        await _settled(self.limiter.store.refund(key, amount))
 
     async def reset(self, key: str) -> None:
         """Forget a caller: it is a stranger again."""

@@ -22,7 +22,7 @@ Invariants of every algorithm:
        leaking bucket), a clock gone back cannot be told from a caller far ahead. steady.py makes
        a clock that never does.
     4. A request of cost 0 is always admitted; it only reads.
-    5. What is given back (`give`) never makes a caller better off than a stranger.
+    5. What is given back (`refund`) never makes a caller better off than a stranger.
     6. A state may be forgotten from `idle_at` on: a stranger would be judged as kindly or less.
 """
 

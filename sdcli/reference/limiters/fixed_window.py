@@ -114,7 +114,7 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     )
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:
+def refund(policy: Policy, state: State, now: int, amount: int) -> State:
     """What was taken for nothing comes back, if its window is still the present one."""
     check_request(now, amount)
     window, used = _window(policy, state, now)

@@ -127,7 +127,7 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     )
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:
+def refund(policy: Policy, state: State, now: int, amount: int) -> State:
     """What was taken for nothing comes back; never more than a full burst."""
     check_request(now, amount)
     return min(state, max(now * policy.scale, state - amount * policy.increment))

@@ -22,9 +22,9 @@ What each call does without the store:
 
     take, take_many, reserve, peek    the policy answers; a booking is made with the local limiter,
                                       or there is none, and nothing to cancel
-    give, reset                       go to the local limiter where there is one; to the store they
+    refund, reset                     go to the local limiter where there is one; to the store they
                                       are lost, and counted: time forgives there, too
-    cancel                            lost and counted, like give; what was booked with the local
+    cancel                            lost and counted, like refund; what was booked with the local
                                       limiter is cancelled there
     bind, change                      are owed: done before the store is asked the next time. What
                                       it then refuses is dropped, and counted
@@ -249,12 +249,12 @@ class Guarded(Wrapped):
         return (yield self._local.peek(key, cost))
 
     @written_once
-    def give(self, key: str, amount: int) -> Steps[None]:
+    def refund(self, key: str, amount: int) -> Steps[None]:
         """Give back to the store; lost and counted without it, but for the local limiter."""
-        if (yield from self._ask(self.store.give, key, amount)) is AWAY:
+        if (yield from self._ask(self.store.refund, key, amount)) is AWAY:
             self._lose()
             if self._local is not None:
-                yield self._local.give(key, amount)
+                yield self._local.refund(key, amount)
 
     @written_once
     def reset(self, key: str) -> Steps[None]:

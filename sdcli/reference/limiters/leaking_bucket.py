@@ -120,7 +120,7 @@ def waiting(policy: Policy, state: State, now: int) -> int:
     return max(0, -((now * policy.scale + policy.increment - state) // policy.increment))
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:  # noqa: ARG001
+def refund(policy: Policy, state: State, now: int, amount: int) -> State:  # noqa: ARG001
     """Nothing comes back: those inside have been told when they depart.
 
     A place that will not be used passes unused, since nobody behind it can be told to go earlier,

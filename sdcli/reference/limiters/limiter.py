@@ -2,7 +2,7 @@
 
     limiter = Limiter("100/s burst 200")                     # or several limits, all or none
     if not limiter.acquire("user:42"): ...                   # a Decision; true when it may pass
-    limiter.peek(key), limiter.give(key, 3), limiter.reset(key)
+    limiter.peek(key), limiter.refund(key, 3), limiter.reset(key)
     limiter.wait(key, timeout=2.0)                           # in the order in which they came
     held = limiter.reserve(key, max_wait=2.0); held.delay; held.cancel()
     limiter.change("200/s burst 400")                        # under way
@@ -141,9 +141,9 @@ class Limiter:
         """What `acquire` would answer; nothing is taken."""
         return self.store.peek(key, cost)
 
-    def give(self, key: str, amount: int = 1) -> None:
+    def refund(self, key: str, amount: int = 1) -> None:
         """Give back what was taken for nothing; nobody ends up with more than a stranger."""
-        return self.store.give(key, amount)
+        return self.store.refund(key, amount)
 
     def reset(self, key: str) -> None:
         """Forget a caller: it is a stranger again."""

@@ -50,8 +50,8 @@ from sdcli.reference.limiters.rules import (
     Keep,
     Rules,
     decide,
-    give,
     idle_at,
+    refund,
     stranger,
     together,
 )
@@ -198,7 +198,7 @@ class Memory(Tables):
             record = self._find(key, now) or stranger(self._bound(), now)
             return decide(self._rules, record, now, cost)[1]
 
-    def give(self, key: str, amount: int) -> None:
+    def refund(self, key: str, amount: int) -> None:
         """Give back what was taken for nothing."""
         check_key(key)
         with self._lock:
@@ -207,7 +207,7 @@ class Memory(Tables):
             record = self._find(key, now)
             if record is None or not amount:
                 return
-            after = give(self._rules, record, now, amount)
+            after = refund(self._rules, record, now, amount)
             line = self._lines.get(key)
             if line is not None and after.states != record.states:
                 line.tickets.clear()  # nobody could say what a booking would have left without it

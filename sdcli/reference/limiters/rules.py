@@ -125,11 +125,11 @@ def decide(
     return Record(booked, at + wait), told._replace(delay_ns=admitted.delay_ns + behind)
 
 
-def give(rules: Rules, record: Record, now: int, amount: int) -> Record:
+def refund(rules: Rules, record: Record, now: int, amount: int) -> Record:
     """What was taken for nothing comes back, under every rule; the turn stays."""
     at = max(now, record.turn_ns)
     states = tuple(
-        rule.module.give(rule.policy, state, at, amount)
+        rule.module.refund(rule.policy, state, at, amount)
         for rule, state in zip(rules, record.states, strict=True)
     )
     return Record(states, record.turn_ns)
@@ -225,7 +225,7 @@ def _inherited(  # noqa: PLR0917 - the old rule and its state, the new one and a
     spent = new.remaining - min(max(left, 0), new.limit)
     if spent > 0:
         return rule.module.step(rule.policy, fresh, at, spent)[0]
-    return rule.module.give(rule.policy, fresh, at, -spent)
+    return rule.module.refund(rule.policy, fresh, at, -spent)
 
 
 def _outlet_free(rule: Rule, state: Any, at: int) -> int:

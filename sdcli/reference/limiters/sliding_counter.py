@@ -149,7 +149,7 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     )
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:
+def refund(policy: Policy, state: State, now: int, amount: int) -> State:
     """What was taken for nothing comes back: from this window's count, then from the one before."""
     check_request(now, amount)
     window, previous, current = _counts(policy, state, now)

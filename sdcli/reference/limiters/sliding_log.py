@@ -225,7 +225,7 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     )
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:  # noqa: ARG001
+def refund(policy: Policy, state: State, now: int, amount: int) -> State:  # noqa: ARG001
     """What was taken for nothing comes back: the newest entries leave, or a part of one.
 
     For whichever request it is given. Who took 2 in 10 s, at 0 and at 9, and gives back the one

@@ -52,7 +52,7 @@ class Store(Protocol):
     def peek(self, key: str, cost: int = 1) -> Decision:
         """What `take` would say; nothing is spent."""
 
-    def give(self, key: str, amount: int) -> None:
+    def refund(self, key: str, amount: int) -> None:
         """Give back what was taken for nothing."""
 
     def reset(self, key: str) -> None:
@@ -139,9 +139,9 @@ class Wrapped:
         """What `take` would say."""
         return self.store.peek(key, cost)
 
-    def give(self, key: str, amount: int) -> None:
+    def refund(self, key: str, amount: int) -> None:
         """Give back what was taken for nothing."""
-        return self.store.give(key, amount)
+        return self.store.refund(key, amount)
 
     def reset(self, key: str) -> None:
         """Forget a caller."""

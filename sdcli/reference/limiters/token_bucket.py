@@ -154,7 +154,7 @@ def step(policy: Policy, state: State, now: int, cost: int = 1) -> tuple[State, 
     )
 
 
-def give(policy: Policy, state: State, now: int, amount: int) -> State:
+def refund(policy: Policy, state: State, now: int, amount: int) -> State:
     """What was taken for nothing comes back; the bucket holds no more than it can."""
     check_request(now, amount)
     filled = _filled(policy, state, now)

@@ -10,7 +10,7 @@ from sdcli.reference.limiters.store import StoreAway
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CALLS = ("take", "take_many", "reserve", "cancel", "peek", "give", "reset", "change")
+CALLS = ("take", "take_many", "reserve", "cancel", "peek", "refund", "reset", "change")
 
 
 class Clock:

@@ -88,7 +88,7 @@ def test_a_wait_that_is_thrown_away_gives_its_place_back() -> None:
     st.lists(
         st.tuples(
             st.integers(0, 9),
-            st.sampled_from(["acquire", "peek", "give", "reserve", "wait"]),
+            st.sampled_from(["acquire", "peek", "refund", "reserve", "wait"]),
             st.sampled_from(["ann", "bob"]),
             st.integers(0, 5),
         ),
@@ -122,7 +122,7 @@ def test_the_other_calls(double) -> None:
         limiter = limiter_on(loop, double, "2/s")
         answers = await limiter.acquire_many([("ann", 2), ("ann", 1), ("bob", 1)])
         assert [bool(one) for one in answers] == [True, False, True]
-        await limiter.give("ann", 1)
+        await limiter.refund("ann", 1)
         assert (await limiter.peek("ann", 0)).remaining == 1
         await limiter.reset("ann")
         assert (await limiter.peek("ann", 0)).remaining == 2

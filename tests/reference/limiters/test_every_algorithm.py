@@ -158,7 +158,7 @@ def test_what_is_given_back_at_once_was_never_taken(name, numbers, before, after
         now += wait
         state, _ = algorithm.step(policy, state, now, other)
     taken, decision = algorithm.step(policy, state, now, cost)
-    given_back = algorithm.give(policy, taken, now, cost if decision else 0)
+    given_back = algorithm.refund(policy, taken, now, cost if decision else 0)
     algorithm.check(policy, given_back)
     assert answers(algorithm, policy, given_back, now, after) == answers(
         algorithm, policy, state, now, after
@@ -176,7 +176,7 @@ def test_whoever_gives_everything_back_is_a_stranger_and_no_better(
     for wait, other in before:
         now += wait
         state, _ = algorithm.step(policy, state, now, other)
-    rich = algorithm.give(policy, state, now, 60 * 14 + more)
+    rich = algorithm.refund(policy, state, now, 60 * 14 + more)
     algorithm.check(policy, rich)
     stranger = algorithm.initial(policy, now)
     assert answers(algorithm, policy, rich, now, after) == answers(

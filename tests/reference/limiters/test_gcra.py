@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sdcli.reference.limiters import gcra, leaking_bucket, token_bucket
 from sdcli.reference.limiters.decision import SECOND
-from sdcli.reference.limiters.gcra import Policy, bound, check, give, idle_at, initial, step
+from sdcli.reference.limiters.gcra import Policy, bound, check, idle_at, initial, refund, step
 
 MINUTE = 60 * SECOND
 SMALL = st.integers(1, 12)
@@ -37,7 +37,7 @@ def test_a_token_bucket_says_the_same_after_something_was_given_back(
         tat, here = step(one, tat, now, cost)
         bucket, there = token_bucket.step(other, bucket, now, cost)
         assert here == there
-        tat, bucket = give(one, tat, now, amount), token_bucket.give(other, bucket, now, amount)
+        tat, bucket = refund(one, tat, now, amount), token_bucket.refund(other, bucket, now, amount)
 
 
 @given(SMALL, SMALL, SMALL, TRAFFIC)

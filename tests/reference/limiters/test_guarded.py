@@ -289,13 +289,13 @@ def test_peek_says_what_acquire_would_and_counts_nobody() -> None:
 
 def test_gifts_and_resets_are_lost_and_counted_but_for_the_local_limiter() -> None:
     limiter, guard, _, _ = guarded(on_failure="open")
-    limiter.give("ann", 2)
+    limiter.refund("ann", 2)
     limiter.reset("ann")
     assert guard.counts.lost == 2
 
     limiter, guard, _, _ = guarded(on_failure=local("2/s"))
     limiter.acquire("ann", 2)
-    limiter.give("ann", 1)
+    limiter.refund("ann", 1)
     assert limiter.peek("ann", 0).remaining == 1
     limiter.reset("ann")
     assert limiter.peek("ann", 0).remaining == 2
@@ -504,7 +504,7 @@ KEYS = st.sampled_from(["ann", "bob"])
 OPERATIONS = st.one_of(
     st.tuples(st.just("acquire"), KEYS, st.integers(0, 5)),
     st.tuples(st.just("peek"), KEYS, st.integers(0, 5)),
-    st.tuples(st.just("give"), KEYS, st.integers(0, 5)),
+    st.tuples(st.just("refund"), KEYS, st.integers(0, 5)),
     st.tuples(st.just("reset"), KEYS),
     st.tuples(st.just("reserve"), KEYS, st.integers(0, 5), st.sampled_from([0.0, 1e-9, 9e-9])),
     st.tuples(st.just("cancel"), st.integers(0, 3)),

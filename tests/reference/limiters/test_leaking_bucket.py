@@ -11,9 +11,9 @@ from sdcli.reference.limiters.decision import SECOND
 from sdcli.reference.limiters.leaking_bucket import (
     Policy,
     check,
-    give,
     initial,
     outflow,
+    refund,
     step,
     waiting,
 )
@@ -143,14 +143,14 @@ def test_what_is_given_back_lets_no_two_depart_together(traffic, amount) -> None
             departs = now + decision.delay_ns
             assert departs >= free
             free = departs + cost * 5
-        state = give(policy, state, now, amount)
+        state = refund(policy, state, now, amount)
 
 
 def test_a_gift_is_a_whole_number_here_too() -> None:
     policy = Policy(rate=1)
     for bad in (-1, 1.5, None):
         with pytest.raises(InputError, match="cost"):
-            give(policy, initial(policy), 0, bad)  # type: ignore[arg-type]
+            refund(policy, initial(policy), 0, bad)  # type: ignore[arg-type]
 
 
 def test_check_wants_a_whole_number() -> None:

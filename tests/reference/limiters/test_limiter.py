@@ -50,9 +50,9 @@ def test_acquire_peek_give_reset(world) -> None:
     assert limiter.acquire("ann", 2).remaining == 1
     assert limiter.acquire("bob").remaining == 2  # callers do not meet
     assert not limiter.peek("ann", 2)
-    limiter.give("ann")
+    limiter.refund("ann")
     assert limiter.acquire("ann", 2).remaining == 0
-    limiter.give("ann", 100)  # no more than a stranger has
+    limiter.refund("ann", 100)  # no more than a stranger has
     assert limiter.peek("ann", 0).remaining == 3
     limiter.acquire("ann", 3)
     limiter.reset("ann")

@@ -181,7 +181,7 @@ def test_who_has_somebody_waiting_is_evicted_last() -> None:
     store, _ = store_of("1/s burst 9", max_keys=2, on_pressure="evict")
     store.take("ann", 9)
     assert store.reserve("ann", 1, SECOND)[0].delay_ns == SECOND
-    store.give("ann", 9)  # its turn is still at 1 s, and it is idle then, too
+    store.refund("ann", 9)  # its turn is still at 1 s, and it is idle then, too
     store.take("bob", 9)  # idle at 9 s; so is each newcomer
     for i in range(5):
         assert store.take(f"new-{i}", 9).judged
@@ -267,8 +267,8 @@ class EveryCall(RuleBasedStateMachine):
             assert not self.store.cancel(key, 1, ticket)
 
     @rule(key=key, amount=st.integers(0, 3))
-    def give(self, key: str, amount: int) -> None:
-        self.store.give(key, amount)
+    def refund(self, key: str, amount: int) -> None:
+        self.store.refund(key, amount)
 
     @rule(key=key)
     def reset(self, key: str) -> None:
@@ -620,14 +620,14 @@ def test_a_gift_and_a_request_that_undo_each_other_end_the_line_all_the_same() -
     store, _ = store_of(limits)
     store.take("ann")
     _, mine = store.reserve("ann", 1, 10**12)
-    store.give("ann", 1)
+    store.refund("ann", 1)
     assert not store.cancel("ann", 1, mine)
     assert store.take("ann").delay_ns == 2 * SECOND
     assert not store.cancel("ann", 1, mine)
     store, _ = store_of("1/s burst 9", "leaking-bucket")
     store.take("ann")
     _, mine = store.reserve("ann", 1, 10**12)
-    store.give("ann", 1)  # a leaking bucket takes nothing back, so nothing happened
+    store.refund("ann", 1)  # a leaking bucket takes nothing back, so nothing happened
     assert store.take("ann").delay_ns == 2 * SECOND
     assert store.cancel("ann", 1, mine)
     assert store.take("ann").delay_ns == 3 * SECOND
@@ -642,7 +642,7 @@ def test_when_its_moment_has_come_there_is_nothing_to_cancel() -> None:
 
 def test_what_was_given_meanwhile_is_not_given_twice() -> None:
     store, _, [(_, ticket)] = booked("1/s burst 1", 1)
-    store.give("ann", 1)
+    store.refund("ann", 1)
     assert not store.cancel("ann", 1, ticket)
     store.reset("ann")
     assert not store.cancel("ann", 1, ticket)
@@ -654,7 +654,7 @@ def test_what_was_given_meanwhile_is_not_given_twice() -> None:
 
 def test_give_and_reset_of_unknown_callers_leave_nothing() -> None:
     store, _ = store_of("1/s")
-    store.give("nobody", 3)
+    store.refund("nobody", 3)
     store.reset("nobody")
     assert not store.cancel("nobody", 1, None)
     assert len(store) == 0
@@ -669,7 +669,7 @@ def test_a_key_is_a_text(key: Any) -> None:
         lambda: store.take(key),
         lambda: store.reserve(key, 1, 0),
         lambda: store.peek(key),
-        lambda: store.give(key, 1),
+        lambda: store.refund(key, 1),
         lambda: store.reset(key),
     ):
         with pytest.raises(InputError, match="key"):
@@ -687,7 +687,7 @@ def test_a_bad_cost_changes_nothing_known_or_not(bad: Any) -> None:
             with pytest.raises(InputError, match="cost"):
                 store.take(key, bad)
             with pytest.raises(InputError, match="cost"):
-                store.give(key, bad)
+                store.refund(key, bad)
         assert store.peek("ann") == before  # and the lock is free
         assert len(store) == 1
 

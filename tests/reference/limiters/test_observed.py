@@ -279,8 +279,8 @@ def test_wrapped_four_times_it_is_the_same_limiter(trace, double) -> None:
         if wait % 2:
             assert told(held.cancel()) == expected.cancel()
         if wait == 9:
-            told(limiter.give(key, 2))
-            bare.give(key, 2)
+            told(limiter.refund(key, 2))
+            bare.refund(key, 2)
             told(limiter.change("3/s", "reset"))
             bare.change("3/s", "reset")
 

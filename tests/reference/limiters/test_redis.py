@@ -107,7 +107,7 @@ def test_every_key_has_an_end_of_life(client: Any, name: str) -> None:
     for key in ("ann", "bob", "", "a{b}c"):
         admitted(limiter, key, 5)
         limiter.peek(key)
-        limiter.give(key)
+        limiter.refund(key)
         limiter.reserve(key, max_wait=10).cancel()
     limiter.change("5/m")
     admitted(limiter, "ann", 7)
@@ -196,7 +196,7 @@ def test_what_is_given_back_to_a_leaking_bucket_changes_nothing(client: Any) -> 
     delays = []
     for _ in range(3):
         delays.append(limiter.acquire("ann").delay_ns // SECOND)
-        limiter.give("ann")
+        limiter.refund("ann")
     assert delays == [0, 1, 2]
     assert not limiter.acquire("ann")
 
@@ -455,7 +455,7 @@ def test_a_redis_that_is_killed_in_mid_run_is_away_and_then_goes_on(mortal: Serv
         lambda: limiter.acquire_many([("ann", 1)] * 3),
         lambda: limiter.reserve("ann"),
         lambda: limiter.peek("ann"),
-        lambda: limiter.give("ann"),
+        lambda: limiter.refund("ann"),
         lambda: limiter.reset("ann"),
         lambda: limiter.change("5/s"),
     ):
@@ -763,8 +763,8 @@ def test_the_asyncio_store_answers_the_same(redis_server: Server, client: Any) -
             assert told == held.decision
             assert await store.cancel("ann", 1, ticket)
             assert held.cancel()
-            await store.give("ann", 1)
-            near.give("ann")
+            await store.refund("ann", 1)
+            near.refund("ann")
             assert await store.peek("ann") == near.peek("ann")
             await store.reset("ann")
             assert (await store.peek("ann", 0)).remaining == 3

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.reference.limiters.servers import Server
 
 NUMBER = itertools.count()
-CALLS = [*["take"] * 3, "peek", "give", *["reserve"] * 3, *["cancel"] * 3, "reset"]
+CALLS = [*["take"] * 3, "peek", "refund", *["reserve"] * 3, *["cancel"] * 3, "reset"]
 LIMITS = st.lists(EITHER, min_size=1, max_size=3).flatmap(named)
 CHANGES = st.tuples(
     LIMITS | st.sampled_from(["same", "turned"]),
@@ -75,8 +75,8 @@ class Both:
 
     def ask(self, call: str, key: str, cost: int, wait: int | None) -> None:
         """Put one call to both, and compare what they say."""
-        if call in {"give", "reset"}:
-            words = (key, cost) if call == "give" else (key,)
+        if call in {"refund", "reset"}:
+            words = (key, cost) if call == "refund" else (key,)
             getattr(self.memory, call)(*words)
             getattr(self.redis, call)(*words)
             self.held.pop(key, None)
@@ -159,7 +159,7 @@ def test_the_two_are_alike_when_the_clock_is_set_back(client: Any) -> None:
         both.ask("take", "a", 1, None)
         for (call, _, cost, _, wait), moved in zip(steps, moves, strict=False):
             if moved < 0:
-                both.ask("give", "a", 0, None)
+                both.ask("refund", "a", 0, None)
             both.clock += moved
             both.ask("take" if call == "reset" else call, "a", cost, wait)
 

@@ -85,10 +85,10 @@ class Model:
         self.changes.append((self.clock, keep, self.rules))
         self.rules = rules
 
-    def give(self, key: str, amount: int) -> None:
+    def refund(self, key: str, amount: int) -> None:
         record, now, lead, known = self._look_up(key)
         if known:
-            self._keep(key, pure.give(self.rules, record, now, amount), now, lead)
+            self._keep(key, pure.refund(self.rules, record, now, amount), now, lead)
 
     def cancel(self, key: str, ticket: tuple[pure.Record, pure.Record, int]) -> bool:
         before, after, departs = ticket
@@ -138,7 +138,7 @@ SEVERAL = st.lists(EITHER, min_size=2, max_size=3).flatmap(named)
 COSTS = st.sampled_from([1, 1, 1, 2, 3, 5, 8, 0, 9, 10**30])
 FORWARD = st.lists(
     st.tuples(
-        st.sampled_from(["take", "take", "peek", "give", "reserve", "cancel", "change"]),
+        st.sampled_from(["take", "take", "peek", "refund", "reserve", "cancel", "change"]),
         st.sampled_from("aab"),
         st.sampled_from([1, 1, 2, 3, 5]),
         st.sampled_from([1, 1, 2, 3, 7, 61]),
@@ -150,7 +150,7 @@ FORWARD = st.lists(
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["take", "take", "take", "peek", "give", "reserve", "reserve", "cancel", "cancel"]
+            ["take", "take", "take", "peek", "refund", "reserve", "reserve", "cancel", "cancel"]
         ),
         st.sampled_from("aab"),
         COSTS,
@@ -189,9 +189,9 @@ def drive(client: Any, several: Any, steps: list[Any], start: int, changes: Any 
         elif call == "cancel" and key in tickets:
             theirs, ours = tickets[key][-1 - (wait or 0) % len(tickets[key])]
             told, expected = store.cancel(key, cost, theirs), model.cancel(key, ours)
-        elif call == "give":
-            store.give(key, cost)
-            model.give(key, cost)
+        elif call == "refund":
+            store.refund(key, cost)
+            model.refund(key, cost)
         elif call == "change" and (after := next(coming, None)):
             if after[0] == "turned":
                 present = present[::-1]

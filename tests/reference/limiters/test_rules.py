@@ -16,8 +16,8 @@ from sdcli.reference.limiters.rules import (
     Rules,
     carried,
     decide,
-    give,
     idle_at,
+    refund,
     stranger,
 )
 
@@ -234,7 +234,7 @@ def test_what_comes_back_makes_nobody_better_off_than_a_stranger(rules, bookings
     for wait, cost, patience in bookings:
         now += wait
         record, _ = decide(rules, record, now, cost, patience)
-    after = give(rules, record, now, amount)
+    after = refund(rules, record, now, amount)
     at = max(now, record.turn_ns)
     had, has = decide(rules, record, at, 0)[1], decide(rules, after, at, 0)[1]
     fresh = decide(rules, stranger(rules, at), at, 0)[1]

@@ -16,9 +16,9 @@ from sdcli.reference.limiters.sliding_counter import (
     bound,
     check,
     describe,
-    give,
     idle_at,
     initial,
+    refund,
     step,
 )
 
@@ -132,11 +132,11 @@ def test_the_bound_over_many_windows(limit, window, length, expected) -> None:
 def test_what_comes_back_is_taken_from_this_window_first() -> None:
     policy = Policy(10, 100)
     state = State(4, 6, 3)
-    assert give(policy, state, 450, 2) == State(4, 6, 1)
-    assert give(policy, state, 450, 5) == State(4, 4, 0)
-    assert give(policy, state, 450, 50) == State(4, 0, 0)
-    assert give(policy, state, 550, 1) == State(5, 2, 0)
-    assert give(policy, state, 650, 1) == State(6, 0, 0)
+    assert refund(policy, state, 450, 2) == State(4, 6, 1)
+    assert refund(policy, state, 450, 5) == State(4, 4, 0)
+    assert refund(policy, state, 450, 50) == State(4, 0, 0)
+    assert refund(policy, state, 550, 1) == State(5, 2, 0)
+    assert refund(policy, state, 650, 1) == State(6, 0, 0)
 
 
 def test_counts_are_gone_after_one_window_or_two() -> None:

@@ -17,9 +17,9 @@ from sdcli.reference.limiters.sliding_log import (
     State,
     bound,
     check,
-    give,
     idle_at,
     initial,
+    refund,
     step,
 )
 
@@ -71,7 +71,7 @@ def test_old_states_stay_as_they_were_whoever_goes_on_from_them(
                 entries, at = merged([*inside, (now, cost)]), now
                 assert after.entries() == entries
             if amount:
-                after, entries = give(policy, after, now, amount), list(entries)
+                after, entries = refund(policy, after, now, amount), list(entries)
                 for _ in range(amount):  # the newest leaves first
                     if entries:
                         moment, spent = entries.pop()
@@ -227,10 +227,10 @@ def test_costs_beyond_63_bits_are_as_right_and_the_shared_log_survives() -> None
     state, _ = step(policy, state, 3, 10**18)  # 9 * 10**18 in the log; one more does not fit
     held = state
     state, _ = step(policy, state, 4, 0)
-    state = give(policy, state, 4, 5 * 10**17)
+    state = refund(policy, state, 4, 5 * 10**17)
     state, decision = step(policy, state, 4, 5 * 10**17)
     assert decision.remaining == 0
-    beside, _ = step(policy, give(policy, held, 4, 10**18), 4, 1)
+    beside, _ = step(policy, refund(policy, held, 4, 10**18), 4, 1)
     for one in (state, held, beside):
         check(policy, one)
     # Entries of 3e18 leave at 10, 11 and 12; for 4e18 two of them must.
@@ -243,7 +243,7 @@ def test_states_are_equal_by_what_they_say() -> None:
     other = initial(policy)
     for now in (0, 0, 1, 1, 1):
         other, _ = step(policy, other, now)
-    longer = give(policy, step(policy, one, 2, 4)[0], 2, 4)
+    longer = refund(policy, step(policy, one, 2, 4)[0], 2, 4)
     assert one == other == longer
     assert hash(one) == hash(other) == hash(longer)
     assert one != step(policy, one, 2)[0]
@@ -256,11 +256,11 @@ def test_what_is_given_back_is_the_newest() -> None:
     state = initial(policy)
     for now, cost in ((0, 2), (10, 3), (20, 4)):
         state, _ = step(policy, state, now, cost)
-    assert give(policy, state, 20, 1).entries() == [(0, 2), (10, 3), (20, 3)]
-    assert give(policy, state, 20, 4).entries() == [(0, 2), (10, 3)]
-    assert give(policy, state, 20, 5).entries() == [(0, 2), (10, 2)]
-    assert give(policy, state, 20, 9).entries() == []
-    assert idle_at(policy, give(policy, state, 20, 5)) == 110
+    assert refund(policy, state, 20, 1).entries() == [(0, 2), (10, 3), (20, 3)]
+    assert refund(policy, state, 20, 4).entries() == [(0, 2), (10, 3)]
+    assert refund(policy, state, 20, 5).entries() == [(0, 2), (10, 2)]
+    assert refund(policy, state, 20, 9).entries() == []
+    assert idle_at(policy, refund(policy, state, 20, 5)) == 110
     assert state.entries() == [(0, 2), (10, 3), (20, 4)]
 
 

@@ -15,9 +15,9 @@ from sdcli.reference.limiters.token_bucket import (
     State,
     bound,
     check,
-    give,
     idle_at,
     initial,
+    refund,
     step,
 )
 
@@ -77,7 +77,7 @@ def test_a_billion_small_waits_add_up_to_one_long_one() -> None:
     policy = Policy(54, MINUTE, 1000)
     state, _ = step(policy, initial(policy), 0, 1000)
     for millisecond in range(1, 60_001):
-        state = give(policy, state, millisecond * 1_000_000, 0)
+        state = refund(policy, state, millisecond * 1_000_000, 0)
     assert state == State(54 * MINUTE, MINUTE)  # exactly 54 tokens
 
 

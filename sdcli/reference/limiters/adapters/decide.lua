@@ -8,7 +8,7 @@ language; a test drives both with the same random traffic and compares every num
 
     keys  the caller's record, and the logs that its rules keep (they have the same {hash tag});
           `take` may have several callers, one after the other
-    args  1 take, peek, give, reserve, cancel or reset; or time
+    args  1 take, peek, refund, reserve, cancel or reset; or time
           2 the rules, a word for each:  algorithm:name:n:n:n:n:n
           3 what the request costs; for several callers a list with spaces
           4 the time in microseconds; "" or none for the server's own
@@ -66,7 +66,7 @@ local function verdict(allowed, limit, remaining, retry, reset, delay)
 end
 
 -- The algorithms ---------------------------------------------------------------------------
--- Each one as in its module: `size` numbers of state, initial, step, give, idle_at.
+-- Each one as in its module: `size` numbers of state, initial, step, refund, idle_at.
 
 local function gcd(a, b)
   while b > 0 do a, b = b, a % b end
@@ -113,7 +113,7 @@ local function by_arrival(leaks)
       end
       return state, verdict(false, p.burst, left, retry, ceil_div(ahead, p.scale))
     end,
-    give = function(p, state, now, amount)
+    refund = function(p, state, now, amount)
       local ahead = ahead_of(p, state, now)
       -- Departures that were told cannot close up: nothing is given back to a leaking bucket.
       if leaks or ahead == 0 then return state end
@@ -175,7 +175,7 @@ local function token_bucket()
       return state, verdict(false, p.burst, floor(level / p.increment), retry,
         wait_for(p, full, p.capacity, now))
     end,
-    give = function(p, state, now, amount)
+    refund = function(p, state, now, amount)
       local full = filled(p, state, now)
       return { min(p.capacity, full[1] + min(amount, p.burst) * p.increment), full[2] }
     end,
@@ -207,7 +207,7 @@ local function fixed_window()
       local retry = cost <= p.limit and ends or NEVER
       return state, verdict(false, p.limit, p.limit - used, retry, used > 0 and ends or 0)
     end,
-    give = function(p, state, now, amount)
+    refund = function(p, state, now, amount)
       local here = counted(p, state, now)
       return { here[1], max(0, here[2] - amount) }
     end,
@@ -250,7 +250,7 @@ local function sliding_counter()
       local reset = current > 0 and ends + p.window - now or previous > 0 and ends - now or 0
       return state, verdict(false, p.limit, floor(max(0, free) / p.window), retry, reset)
     end,
-    give = function(p, state, now, amount)
+    refund = function(p, state, now, amount)
       local here = counted(p, state, now)
       local older = max(0, amount - here[3])
       return { here[1], max(0, here[2] - older), max(0, here[3] - amount) }
@@ -319,7 +319,7 @@ local function sliding_log()
       end
       return state, verdict(false, p.limit, p.limit - used, retry, reset)
     end,
-    give = function(p, state, _, amount)
+    refund = function(p, state, _, amount)
       local newest, total = state[1], state[2]
       local first = before_first(p, newest - p.window)
       if not first then return state end
@@ -602,7 +602,7 @@ local function carried(record, rules, now, how)
         if how == "additive" then left = left + fresh.limit - was.limit end
         local spent = fresh.remaining - min(max(left, 0), fresh.limit)
         if spent > 0 then state = rule.module.step(rule.policy, state, at, spent)
-        else state = rule.module.give(rule.policy, state, at, -spent) end
+        else state = rule.module.refund(rule.policy, state, at, -spent) end
       end
     end
     if rule.leaks then
@@ -692,11 +692,11 @@ local function answer(call, rules, clock, cost)
     return "done"
   end
 
-  if call == "give" then
+  if call == "refund" then
     if known then
       local at = max(known.now, known.turn)
       for i, rule in ipairs(rules) do
-        known.states[i] = rule.module.give(rule.policy, known.states[i], at, cost)
+        known.states[i] = rule.module.refund(rule.policy, known.states[i], at, cost)
       end
       keep(known)
     end

@@ -251,9 +251,9 @@ class Redis:
         return decision_of(where.rules, line)
 
     @written_once
-    def give(self, key: str, amount: int) -> Steps[None]:
+    def refund(self, key: str, amount: int) -> Steps[None]:
         """Give back what was taken for nothing."""
-        yield self._run([self._command("give", self._under, (key,), (amount,))])
+        yield self._run([self._command("refund", self._under, (key,), (amount,))])
 
     @written_once
     def reset(self, key: str) -> Steps[None]:

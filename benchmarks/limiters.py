@@ -55,8 +55,6 @@ GROWTH = (100, 100_000)  # requests in the log, by the limit
 FOOTPRINT_KEYS = 200_000
 BYTES_A_KEY = 130
 
-Calls = "dict[str, Callable[[int], Callable[[str], object]]]"
-
 
 def ours() -> dict[str, Callable[[int], Callable[[str], object]]]:
     """Makers of a call, by name; each takes how much an hour is allowed."""

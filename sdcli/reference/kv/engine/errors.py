@@ -1,0 +1,69 @@
+"""What a store says when it cannot do what was asked; core/errors.py has the exit codes.
+
+    DamagedError                exit 3, core's
+    └── Damaged                 a file of the store holds other bytes than were written
+    MissingError                exit 4, core's
+    ├── DiskRefused             the disk refused a write: full, broken; the write is not done
+    │   └── Poisoned            a sync failed: nothing more is written until the store is opened anew
+    └── InUse                   another process has the store open
+    InputError                  exit 2, core's: a key too long, a value that is no bytes, no store here
+
+Source: P. Rebello and others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020:
+after a failed fsync the kernel may have dropped the pages and report success the next time, so
+trying again proves nothing.
+"""
+
+from __future__ import annotations
+
+from sdcli.core.errors import DamagedError, MissingError
+
+
+class Damaged(DamagedError):
+    """A file of the store holds other bytes than were written.
+
+    Args:
+        file: its name inside the store's folder.
+        offset: of the first byte of what did not check, from 0.
+        what: one clause: "this record's checksum does not fit".
+    """
+
+    def __init__(
+        self, file: str, offset: int, what: str, *, given: str = "", fix: str = ""
+    ) -> None:
+        super().__init__(
+            what,
+            where=f"{file} at byte {offset:,}",
+            given=given,
+            fix=fix or "`sdcli kv salvage` copies every intact record to a new store",
+        )
+        self.file = file
+        self.offset = offset
+
+
+class DiskRefused(MissingError):
+    """The disk refused a write; what it was part of is not done, and can be tried again."""
+
+    def __init__(self, file: str, why: str, *, fix: str = "") -> None:
+        super().__init__(f"the disk refused a write: {why}", where=file, fix=fix)
+        self.file = file
+
+
+class Poisoned(DiskRefused):
+    """A sync failed, so nobody knows what the disk holds; open the store anew to find out."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            file, why, fix="close the store and open it again: it then knows what reached the disk"
+        )
+
+
+class InUse(MissingError):
+    """Another process has the store open."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            "another process has this store open",
+            where="LOCK",
+            given=holder,
+            expected="one process at a time; close it there first",
+        )

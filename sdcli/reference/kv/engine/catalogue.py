@@ -22,10 +22,11 @@ Source: google/leveldb, doc/impl.md (manifest, CURRENT), and issue 195 (removed 
 from __future__ import annotations
 
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sdcli.reference.kv.engine.current import Current, write_current
+from sdcli.reference.kv.engine.errors import DiskRefused, Poisoned
 from sdcli.reference.kv.engine.fs import sync_names
 from sdcli.reference.kv.engine.log_format import log_name
 from sdcli.reference.kv.engine.manifest import Edit, Layout, ManifestWriter, manifest_name
@@ -33,6 +34,8 @@ from sdcli.reference.kv.engine.table_format import table_name
 from sdcli.reference.kv.engine.table_reader import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sdcli.reference.kv.engine.cache import Cache
     from sdcli.reference.kv.engine.fs import FileSystem
     from sdcli.reference.kv.engine.recovery import Recovered
@@ -64,6 +67,7 @@ class Catalogue:
         self._old: list[Table] = []  # in no Version but a pinned one
         self._next_table = self.layout.next_table
         self.bytes_written = 0  # to manifests
+        self.in_doubt = False  # memory and manifest may contradict each other
 
     def begin(self) -> None:
         """Say on disk that the store is being written to, and remove what interrupted work left.
@@ -86,8 +90,9 @@ class Catalogue:
                 self._new_manifest(store_id, number + 1)
             else:
                 writer = ManifestWriter(self.fs, store_id, number, resume_at=end, crc=crc)
-                self._announce(Current(store_id, number))
-                self._manifest = writer
+                with self.whole():
+                    self._announce(Current(store_id, number))
+                    self._manifest = writer
 
     @property
     def store_id(self) -> bytes:
@@ -107,6 +112,20 @@ class Catalogue:
         self._next_table += 1
         return number
 
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What stands inside happens whole, in memory as on disk, or nothing is written any more.
+
+        A Ctrl-C between the two would leave a memory that contradicts the manifest; `in_doubt`
+        then makes the store refuse to go on.
+        """
+        try:
+            yield
+        except BaseException as error:
+            if not isinstance(error, DiskRefused) or isinstance(error, Poisoned):
+                self.in_doubt = True
+            raise
+
     def commit(self, edit: Edit) -> None:
         """Make one change: it has happened when this returns, also after a power cut.
 
@@ -116,19 +135,27 @@ class Catalogue:
         """
         assert self._manifest is not None, "begin() comes first"
         edit.next_table = self._next_table
-        before = self._manifest.size
-        self._manifest.append(edit)
-        self._manifest.sync()
-        self.bytes_written += self._manifest.size - before
-        first_log = self.layout.first_log
-        self.layout = self.layout.after(edit)
-        gone = self._install(edit)
-        for number in range(first_log, self.layout.first_log):
+        layout = self.layout.after(edit)  # first: what contradicts itself is not written
+        first_log, size = self.layout.first_log, self._manifest.size
+        with self.whole():
+            self._manifest.append(edit)
+            self._manifest.sync()
+            self.layout = layout
+            self._old += self._install(edit)
+        self.bytes_written += self._manifest.size - size
+        for number in range(first_log, layout.first_log):
             self._remove(log_name(number))
-        self._old += gone
         self.tidy()
         if self._manifest.size > MANIFEST_BYTES_MAX:
-            self._new_manifest(self.store_id, self._manifest.number + 1)
+            self._roll()
+
+    def _roll(self) -> None:
+        """Begin a new manifest, now that this one is long; what is refused is tried later."""
+        try:
+            self._new_manifest(self.store_id, self._manifest.number + 1)  # type: ignore[union-attr]
+        except DiskRefused as error:
+            if isinstance(error, Poisoned):
+                raise
 
     def _install(self, edit: Edit) -> list[Table]:
         """Give readers the new Version; returns the tables that are in it no more."""
@@ -204,9 +231,10 @@ class Catalogue:
         writer.append(self.layout.as_edit())
         writer.sync()
         sync_names(self.fs)
-        self._announce(Current(store_id, number))
+        with self.whole():
+            self._announce(Current(store_id, number))
+            self._manifest = writer
         self.bytes_written += writer.size
-        self._manifest = writer
         if before is not None:
             self._remove(manifest_name(before.manifest))
 

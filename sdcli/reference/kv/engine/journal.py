@@ -129,7 +129,7 @@ class Journal:
         self.commit()
         old = self.log
         old.sync()
-        self._take(self._made(self.number + 1))
+        self._take(self._made(self._catalogue.layout.last_log + 1))
         self.bytes_logged += old.size
         old.close()
 
@@ -146,19 +146,25 @@ class Journal:
     def _take(self, log: LogWriter) -> None:
         """Make the manifest know a log, then write to it."""
         number = self._catalogue.layout.last_log + 1
-        self._catalogue.commit(Edit(last_log=number))
-        self.number, self._log = number, log
+        with self._catalogue.whole():
+            self._catalogue.commit(Edit(last_log=number))
+            self.number, self._log = number, log
 
     def _put(self, key: bytes, value: bytes) -> None:
-        self.log.put_one(self.seq + 1, key, value)
-        self.seq += 1
+        log, seq = self.log, self.seq
+        size = log.size
+        try:
+            self.seq = seq + 1
+            log.put_one(seq + 1, key, value)
+        except BaseException:  # a Ctrl-C may come before, in or after the writing
+            if log.size == size:
+                self.seq = seq
+            raise
         self.room -= RECORD_BYTES + len(key) + len(value)
 
     def _put_synced(self, key: bytes, value: bytes) -> None:
-        self.log.put_one(self.seq + 1, key, value)
+        self._put(key, value)
         self.log.sync()
-        self.seq += 1
-        self.room -= RECORD_BYTES + len(key) + len(value)
 
     def _put_grouped(self, key: bytes, value: bytes) -> None:
         self.group[key] = value
@@ -178,20 +184,26 @@ class Journal:
             self._append(keys, entries)
             if self._sync == "always":
                 self.log.sync()
-            self.seq += len(keys)
         self.room -= size
 
     def commit(self) -> None:
         """Put the open group on the disk, if there is one."""
         if self.group:
             self._append(list(self.group), list(self.group.values()))
-            self.seq += len(self.group)
             self.group = {}
             self._group_room = self._options.group_bytes
             self.log.sync()
 
     def _append(self, keys: list[bytes], entries: list[Entry]) -> None:
-        self.log.append(BATCH, self.seq + 1, encode(keys, entries))
+        log, seq = self.log, self.seq
+        size = log.size
+        try:
+            self.seq = seq + len(keys)
+            log.append(BATCH, seq + 1, encode(keys, entries))
+        except BaseException:  # as in _put
+            if log.size == size:
+                self.seq = seq
+            raise
 
     def sync(self) -> None:
         """Return once everything so far survives a power cut."""

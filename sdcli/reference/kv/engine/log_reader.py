@@ -28,8 +28,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from sdcli.reference.kv.engine.checks import MASK, seed_of, wrong_byte
-from sdcli.reference.kv.engine.entries import VALUE, Entry, decode
+from sdcli.reference.kv.engine.checks import MASK, check, seed_of, wrong_byte
+from sdcli.reference.kv.engine.entries import VALUE, decode
 from sdcli.reference.kv.engine.errors import Damaged
 from sdcli.reference.kv.engine.fs import SECTOR, read_all
 from sdcli.reference.kv.engine.log_format import (
@@ -49,7 +49,9 @@ from sdcli.reference.kv.engine.log_format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sdcli.reference.kv.engine.entries import Entry
     from sdcli.reference.kv.engine.fs import FileSystem
+
 
 _TYPE_AT = 8  # bytes from the start of a record to its type
 _TURNED_BYTES_MAX = 1024 * 1024  # the search for one bit in a larger record takes too long
@@ -265,10 +267,8 @@ def header_fault(data: bytes, kind: bytes, store_id: bytes, number: int) -> str:
     if len(data) < HEADER_BYTES:
         return f"the file ends inside its header, after {len(data)} bytes"
     magic, version, _, owner = HEADER.unpack_from(data)
-    sum_fits = (
-        crc32(data[: HEADER.size], seed_of(kind, owner, number))
-        == SUM.unpack_from(data, HEADER.size)[0]
-    )
+    (crc,) = SUM.unpack_from(data, HEADER.size)
+    sum_fits = check(data[: HEADER.size], seed_of(kind, owner, number), 0) == crc
     if magic != MAGIC[kind]:
         return f"this is no {kind.decode()}"
     if sum_fits and version != VERSION:

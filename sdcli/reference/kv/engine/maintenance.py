@@ -112,8 +112,11 @@ class Maintenance:
             pass
         picked = everything(self._store.view.version)
         if picked is not None:
-            for _ in self._compact(picked):
-                pass
+            try:
+                for _ in self._compact(picked):
+                    pass
+            finally:
+                self.doing = ""
 
     def stop(self) -> None:
         """Leave what was begun; its unfinished tables are removed, here or at the next opening."""
@@ -153,14 +156,17 @@ class Maintenance:
                 piece = keys[start : start + FLUSH_PIECE]
                 writer.add_many(piece, [entries[key] for key in piece])
                 yield
+            for _ in writer.finishing():
+                yield
             info = writer.finish()
         except BaseException:
             writer.abandon()
             raise
         sync_names(store.fs)
         edit.add = [info]
-        store.catalogue.commit(edit)
-        store.flushed()
+        with store.catalogue.whole():
+            store.catalogue.commit(edit)
+            store.flushed()
         self.bytes_flushed += info.size
         self.flushes += 1
         yield
@@ -180,14 +186,11 @@ class Maintenance:
             store.now_ns,
         )
         sync_names(store.fs)
-        store.catalogue.commit(
-            Edit(
-                add=outputs,
-                remove=[(table.info.level, table.info.number) for table in picked.tables],
-            )
-        )
+        gone = [(table.info.level, table.info.number) for table in picked.tables]
+        with store.catalogue.whole():
+            store.catalogue.commit(Edit(add=outputs, remove=gone))
+            store.reshaped()
         self._pointers[picked.level] = picked.pointer
-        store.reshaped()
         self.bytes_read += sum(table.info.size for table in picked.tables)
         self.bytes_compacted += sum(info.size for info in outputs)
         self.compactions += 1

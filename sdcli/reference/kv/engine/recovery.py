@@ -121,12 +121,20 @@ def recover(fs: FileSystem, cache: Cache) -> Recovered:
         found.leftovers = [name for name in names if name.endswith((".manifest", ".new"))]
         return found
     layout, end, crc, tear = read_manifest(fs, current)
-    version = _version(fs, current, layout, cache)
-    found = Recovered(current, layout, version, seq=layout.seq, manifest_end=end, manifest_crc=crc)
+    found = Recovered(current, layout, Version(), seq=layout.seq)
+    found.manifest_end, found.manifest_crc = end, crc
+    try:
+        found.version = _version(fs, current, layout, cache)
+        _read_logs(fs, current, found)
+    except Damaged as damage:
+        if tear is None or "missing" not in damage.what:
+            raise
+        # Old files are removed when an edit is safe on the disk: so it was, and is damaged now.
+        what = f"this edit is damaged: {damage.file}, which it makes superfluous, is gone"
+        raise Damaged(manifest_name(current.manifest), tear, what) from None
     if tear is not None:
         name = manifest_name(current.manifest)
         found.tears.append((name, tear, fs.read(name).size - tear))
-    _read_logs(fs, current, found)
     needed = {CURRENT, "LOCK", manifest_name(current.manifest)}
     needed |= {table_name(info.number) for info in layout.tables}
     needed |= {log_name(number) for number in range(layout.first_log, layout.last_log + 1)}

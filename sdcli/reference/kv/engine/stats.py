@@ -58,7 +58,8 @@ class Stats:
         compaction_read: bytes of tables read for them.
         written: bytes since the opening.
         cache_hits, cache_misses, cache_bytes, cache_bytes_max: of blocks, indexes, filters.
-        doing: what maintenance is at, in words; empty when nothing is due.
+        doing: the compaction under way, in words; empty when there is none.
+        refused: what the disk said when it last had no room for a table.
     """
 
     store_id: bytes | None
@@ -78,6 +79,7 @@ class Stats:
     cache_bytes: int
     cache_bytes_max: int
     doing: str
+    refused: str
 
 
 def stats_of(store: Store) -> Stats:
@@ -127,4 +129,5 @@ def stats_of(store: Store) -> Stats:
         cache_bytes=counts.charge,
         cache_bytes_max=counts.limit,
         doing=work.doing,
+        refused=work.refused,
     )

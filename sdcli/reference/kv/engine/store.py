@@ -273,7 +273,8 @@ class Store:
             if self._closed:
                 return
             try:
-                if self.journal.is_open and self._failed is None:
+                in_doubt = self._failed is not None or self.catalogue.in_doubt
+                if self.journal.is_open and not in_doubt:
                     self._finish()
             finally:
                 self.maintenance.stop()
@@ -436,6 +437,8 @@ class Store:
 
     def _check_usable(self) -> None:
         self._check_open()
+        if self._failed is None and self.catalogue.in_doubt:
+            self._poison(Poisoned(self.fs.place, "it was interrupted while the tables changed"))
         if self._failed is not None:
             raise self._failed
 

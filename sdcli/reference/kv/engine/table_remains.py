@@ -157,7 +157,7 @@ def data_blocks(data: bytes, seed: int, end: int) -> Iterator[Block | Lost]:
         if block is None:
             start = at
             at = _next_block(data, at + 1, seed, end)
-            yield Lost(start, at, None, "no data block stands here")
+            yield Lost(start, at, None, "no data block whose checksum fits stands here")
             continue
         if _is_index(block) or (not is_first and block.keys[0] <= last):
             yield Lost(at, end, 0, "the data has ended")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from sdcli.core.chance import Chance
-from sdcli.reference.kv.engine import Options, Store
+from sdcli.reference.kv.engine import Options, Poisoned, Store
 from sdcli.reference.kv.engine.maintenance import STALL
 from sdcli.reference.kv.engine.sim_disk import SimDisk
 
+SOAK = os.environ.get("SOAK") == "1"
 SMALL = Options(
     log_bytes_max=4096, block_bytes=256, table_bytes=2048, level0_tables=2, level1_bytes=8192
 )
@@ -116,3 +119,49 @@ def test_what_was_begun_is_left_without_a_trace_when_a_store_is_closed() -> None
     db.close()
     numbers = {table.info.number for table in Store(disk).view.version.tables}
     assert {f"{n:06}.table" for n in numbers} == {n for n in disk.names() if n.endswith(".table")}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("first", range(7))
+def test_a_ctrl_c_at_any_call_of_the_disk_loses_nothing_that_was_done(first, after) -> None:
+    """In a run with flushes and compactions; SOAK=1 takes every call in turn."""
+    for n in range(first + 1, 1000, 7 if SOAK else 49):
+        disk = SimDisk()
+        db = Store(disk, options=SMALL)
+        calls = interrupt(disk, n, after=after)
+        model: dict[bytes, bytes] = {}
+        for turn in range(150):
+            key, value = b"key%02d" % (turn % 60), b"value %d" % turn * 9
+            try:
+                db.put(key, value)
+            except KeyboardInterrupt:
+                model.pop(key, None)  # old or new: nobody was told
+                continue
+            except Poisoned:
+                db.close()
+                db = Store(disk, options=SMALL)
+                db.put(key, value)
+            model[key] = value
+        for again in (db, Store(disk.killed()), Store(disk.after_power_cut())):
+            assert dict(again.scan()).items() >= model.items(), f"call {n}"
+        if calls[0] < n:
+            assert n > 200, "there were calls to interrupt"
+            break
+
+
+def interrupt(disk: SimDisk, n: int, *, after: bool) -> list[int]:
+    """Make a Ctrl-C come at the n-th call that changes the disk; what counts the calls."""
+    calls = [0]
+    done = disk.operate
+
+    def interrupted(*what, **how):
+        calls[0] += 1
+        if calls[0] == n and not after:
+            raise KeyboardInterrupt
+        result = done(*what, **how)
+        if calls[0] == n:
+            raise KeyboardInterrupt
+        return result
+
+    disk.operate = interrupted
+    return calls

@@ -194,6 +194,23 @@ def test_a_manifest_that_has_lost_an_edit_does_not_lose_data_in_silence(at) -> N
         Store(dead)
 
 
+def test_a_damaged_last_edit_is_named_and_not_the_files_that_it_made_superfluous() -> None:
+    """Two bits, since one turned bit is known for what it is (log_reader.py)."""
+    disk = SimDisk()
+    db = Store(disk, options=SMALL)
+    for n in range(100):
+        db.put(b"key%02d" % (n % 40), b"value %d" % n)
+    db.flush()
+    dead = disk.killed()
+    size = len(dead.bytes_of("000001.manifest"))
+    dead.flip("000001.manifest", size - 3)
+    dead.flip("000001.manifest", size - 20)
+    with pytest.raises(Damaged, match="which it makes superfluous") as damage:
+        Store(dead)
+    assert damage.value.file == "000001.manifest"
+    assert damage.value.offset < size - 20
+
+
 def test_a_folder_with_something_else_is_refused_before_anything_is_written(tmp_path) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()

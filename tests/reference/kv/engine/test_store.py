@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import pytest
 
 from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine import Batch, Damaged, DiskRefused, InUse, Options, Poisoned, Store
-from sdcli.reference.kv.engine.sim_disk import SimDisk
+from sdcli.reference.kv.engine.sim_disk import SimDisk, SimWriting
 
 # Small enough that a few hundred writes fill logs, tables and three levels.
 SMALL = Options(
@@ -381,6 +382,56 @@ def test_a_table_that_is_damaged_is_named_by_whoever_needs_it_and_by_nobody_else
             found.append((damage.file, damage.offset))
     assert 0 < len(found) < len(model)
     assert set(found) == {(name, 0)}  # the block's offset
+
+
+class Interrupting:
+    """A disk on which a Ctrl-C comes at the n-th call of one kind, before or after it is done."""
+
+    def __init__(self, monkeypatch, call: str, n: int, *, after: bool) -> None:
+        done = getattr(SimWriting, call)
+        left = [n]
+
+        def interrupted(file, *what):
+            left[0] -= 1
+            if left[0] == 0 and not after:
+                raise KeyboardInterrupt
+            result = done(file, *what)
+            if left[0] == 0:
+                raise KeyboardInterrupt
+            return result
+
+        monkeypatch.setattr(SimWriting, call, interrupted)
+
+
+@pytest.mark.parametrize("sync", ["always", "group", "os"])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", ["append", "sync"])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_ctrl_c_in_a_write_locks_nobody_out(monkeypatch, sync, after, call, n) -> None:
+    disk = SimDisk()
+    db = Store(disk, sync=sync, options=Options(group_operations=2))
+    db.put(b"first", b"1")
+    model = {b"first": b"1"}
+    Interrupting(monkeypatch, call, n, after=after)
+    for turn in range(8):
+        batch = Batch()
+        batch.put(b"batch %d" % turn, b"2")
+        batch.put(b"more %d" % turn, b"2")
+        for keys, write in (
+            ([b"key %d" % turn], lambda turn=turn: db.put(b"key %d" % turn, b"1")),
+            ([b"batch %d" % turn, b"more %d" % turn], lambda batch=batch: db.write(batch)),
+        ):
+            try:
+                write()
+            except KeyboardInterrupt:
+                continue  # done or not: nobody was told
+            model |= dict.fromkeys(keys, b"%d" % len(keys))
+    with suppress(KeyboardInterrupt):  # where it came so late
+        db.sync()
+    monkeypatch.undo()
+    db.sync()
+    for again in (Store(disk.killed()), Store(disk.after_power_cut(worst="nothing"))):
+        assert dict(again.scan()).items() >= model.items()
 
 
 # Threads.

@@ -314,6 +314,24 @@ def test_a_key_that_is_not_here_costs_no_read() -> None:
     assert watched.reads <= 3 + found.filter_wrong
 
 
+def test_a_table_bets_that_the_next_key_is_like_the_last() -> None:
+    """A look into the cache each for the filter, the index and the block: those that are needed."""
+    cache = Cache(2**20)
+    disk, info, _ = made(SMALL)
+    found = table(disk, info, cache=cache)
+    for _ in range(2):
+        for key in [b"", b"alan", b"b", b"b"]:
+            found.get(key)
+    looks = []
+    for key in [b"alan", b"alan", b"b", b"b", b"b"]:
+        before = cache.counts.hits
+        found.get(key)
+        looks.append(cache.counts.hits - before)
+    # The bet was "absent": filter, index, block. Then it is "here": index and block, also for the
+    # first that is not. Then the filter alone, which denies b"b".
+    assert looks == [3, 2, 2, 1, 1]
+
+
 def test_a_merge_leaves_the_cache_alone_and_a_scan_may_fill_it() -> None:
     disk, info, found = made(SMALL)
     cache = Cache(2**20)

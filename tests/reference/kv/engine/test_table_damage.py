@@ -92,6 +92,18 @@ def test_a_table_cut_short_anywhere_is_damaged_there() -> None:
     assert fault.given == f"{info.size + 1:,} bytes, where {info.size:,} were written"
 
 
+def test_a_table_that_is_cut_while_it_is_open_is_damaged_there() -> None:
+    disk, info, found = made(SMALL)
+    assert found.get(b"") == b"an empty key"
+    offset, end, _ = parts_of(disk, info)[1]
+    _, (keys, _), _ = found.blocks()
+    disk.cut(NAME, offset + 5)
+    with pytest.raises(Damaged, match="the file ends inside this data block") as damaged:
+        found.get(keys[0])
+    assert offset + 5 < end
+    assert damaged.value.offset == offset + 5
+
+
 def test_a_block_in_the_place_of_another_is_refused() -> None:
     """Two blocks of one size: each is whole, and each has the sum of its own place."""
     content: dict[bytes, Entry] = {b"%02d" % i: b"x" * 20 for i in range(8)}

@@ -1,4 +1,4 @@
 """Key-value stores: what keeps bytes under a name, and what it may promise.
 
-    engine/     one server: a log, tables, compaction; answers right or names the damage
+engine/ is one server: a log, tables, compaction; it answers right or names the damage.
 """

@@ -3,16 +3,28 @@
 Read in this order; each file is one idea (README.md beside this file has questions to each, the
 folder formats/ what the files look like, byte by byte):
 
-    1. fs.py, os_fs.py, sim_disk.py   what a disk promises; a real one; one that loses power
-    2. entries.py, checks.py   keys and values as bytes; checksums that know where they stand
-    3. log_format.py, log_writer.py, log_reader.py, batch.py   a write is a record; tear or damage?
-    4. memtable.py             a dict, until it is frozen
-    5. bloom.py, block.py, table_format.py, table_writer.py, table_reader.py, cache.py
-                               sorted tables: a filter, an index, blocks, and what stays in memory
-    6. version.py, manifest.py, current.py, catalogue.py   which tables there are, for good
-    7. merge.py, pick.py, compaction.py, maintenance.py   tables are merged, in small steps
-    8. recovery.py             what the files say when a store is opened
-    9. view.py, snapshot.py, store.py, opening.py, options.py   reads, writes, and their order
+    1. fs.py, os_fs.py      what a disk promises; a folder of a real one
+    2. sim_disk.py, sim_machine.py, sim_volume.py, counted_fs.py
+                            one that loses power, fills up, fails; one that counts
+    3. entries.py, checks.py   keys and values as bytes; sums that know where they stand
+    4. log_format.py, log_writer.py, log_reader.py, batch.py
+                            a write is a record; what a bad record means: tear or damage
+    5. memtable.py          a dict, until it is frozen
+    6. bloom.py, block.py, table_format.py, table_writer.py, table_file.py, table_reader.py,
+       table_check.py, cache.py
+                            sorted tables: a filter, an index, blocks, and what stays in memory
+    7. version.py, manifest.py, current.py, catalogue.py
+                            which tables there are, for good
+    8. merge.py, pick.py, compaction.py, maintenance.py
+                            tables are merged, in small steps, for which writers pay
+    9. journal.py           how a write reaches the disk, in one of three ways
+   10. recovery.py          what the files say when a store is opened
+   11. view.py, snapshot.py, store.py, opening.py, options.py
+                            reads, writes, and the order in which things change
+   12. errors.py, verify.py, survey.py, log_walk.py, table_remains.py, salvage.py
+                            what is damaged, and what can be saved
+   13. dump.py, overview.py, stats.py, explain.py
+                            any file byte by byte; what a store has done; what a read asks
 
 >>> from sdcli.reference.kv.engine.sim_disk import SimDisk
 >>> disk = SimDisk()

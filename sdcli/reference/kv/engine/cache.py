@@ -61,6 +61,13 @@ class _Generation(dict[int, tuple[Any, int]]):
         super().__init__()
         self.charge = 0
 
+    def copy(self) -> _Generation:
+        """The same values."""
+        other = _Generation()
+        other.update(self)
+        other.charge = self.charge
+        return other
+
 
 class Generations:
     """Values up to a sum of charges, the longest unused forgotten first.
@@ -91,10 +98,10 @@ class Generations:
         self.hits += 1
         return found[0]
 
-    def peek(self, place: int) -> Any:
-        """What is at that place, or None; it does not count as a use."""
-        found = self._young.get(place) or self._old.get(place)
-        return found[0] if found else None
+    def take_after(self, other: Generations) -> None:
+        """Hold what another one holds now; what either does from here on is its own."""
+        self.limit, self._half = other.limit, other._half
+        self._young, self._old = other._young.copy(), other._old.copy()
 
     def put(self, place: int, value: Any, charge: int) -> None:
         """Keep a value for a while, in place of what is there.

@@ -145,7 +145,6 @@ class Catalogue:
         self.bytes_written += self._manifest.size - size
         for number in range(first_log, layout.first_log):
             self._remove(log_name(number))
-        self.tidy()
         if self._manifest.size > MANIFEST_BYTES_MAX:
             self._roll()
 
@@ -183,7 +182,11 @@ class Catalogue:
         self._released.append(version)
 
     def tidy(self) -> None:
-        """Remove the tables that no Version needs any more."""
+        """Remove the tables that no Version needs any more.
+
+        Requires: readers were given the new Version. One that still asks the old one would miss a
+        table, and with no newer Version there to look at it could not tell that from damage.
+        """
         while self._released:
             version = self._released.popleft()
             holders = self._pins[id(version)]

@@ -295,8 +295,9 @@ class _Table:
     def _looks_like_footer(self) -> bool:
         """Whether the last 64 bytes were a footer; one of its bytes may be any."""
         footer = self.rows_of.data[self.foot :]
-        has_version = footer[8:12] == VERSION_AND_ZERO and len(footer) == FOOTER_BYTES
-        return footer[:8] == table_format.MAGIC or has_version
+        if len(footer) < FOOTER_BYTES:
+            return False
+        return footer[:8] == table_format.MAGIC or footer[8:12] == VERSION_AND_ZERO
 
     def _block(self, place: Handle, name: str) -> Iterator[Row]:
         rows, data = self.rows_of, self.rows_of.data

@@ -4,9 +4,9 @@
     └── Damaged                 a file of the store holds other bytes than were written
     MissingError                exit 4, core's
     ├── DiskRefused             the disk refused a write: full, broken; the write is not done
-    │   └── Poisoned            a sync failed: nothing more is written until the store is opened anew
+    │   └── Poisoned            a sync failed: nothing is written until the store is opened anew
     └── InUse                   another process has the store open
-    InputError                  exit 2, core's: a key too long, a value that is no bytes, no store here
+    InputError                  exit 2, core's: a key too long, no bytes, no store here
 
 Source: P. Rebello and others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020:
 after a failed fsync the kernel may have dropped the pages and report success the next time, so
@@ -18,7 +18,7 @@ from __future__ import annotations
 from sdcli.core.errors import DamagedError, MissingError
 
 
-class Damaged(DamagedError):
+class Damaged(DamagedError):  # noqa: N818 - what happened, as the core's errors are named
     """A file of the store holds other bytes than were written.
 
     Args:
@@ -40,7 +40,7 @@ class Damaged(DamagedError):
         self.offset = offset
 
 
-class DiskRefused(MissingError):
+class DiskRefused(MissingError):  # noqa: N818
     """The disk refused a write; what it was part of is not done, and can be tried again."""
 
     def __init__(self, file: str, why: str, *, fix: str = "") -> None:
@@ -57,7 +57,7 @@ class Poisoned(DiskRefused):
         )
 
 
-class InUse(MissingError):
+class InUse(MissingError):  # noqa: N818
     """Another process has the store open."""
 
     def __init__(self, holder: str) -> None:

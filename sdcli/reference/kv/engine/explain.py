@@ -9,11 +9,11 @@
 The walk ends with the first that knows the key, be it a value or a deletion: newer shadows older.
 
 This does not tell the way from memory. It sends each table's twin through the very code of a read,
-with a cache that looks into the store's without leaving a trace, and a port that notes each read.
-So each step says what a `get` at this moment reads from the disk for it; what is in memory costs
+with a copy of the store's cache that notes what it is asked, and a port that notes each read. So
+each step says what a `get` at this moment reads from the disk for it; what is in memory costs
 nothing. Nothing is changed: the `get` that comes next reads exactly what was said.
 
-Cost: that of a `get` whose table files are not open.
+Cost: that of a `get` whose table files are not open, and a copy of the cache's two dicts.
 
 >>> from sdcli.reference.kv.engine.sim_disk import SimDisk
 >>> from sdcli.reference.kv.engine.store import Store
@@ -31,7 +31,7 @@ memtable | memtable | no | ()
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdcli.reference.kv.engine.batch import check_key
 from sdcli.reference.kv.engine.cache import SHIFT, Cache, Generations
@@ -96,20 +96,21 @@ def _steps(store: Store, key: bytes) -> Iterator[Step]:
         (f"frozen memtable {i}", frozen.entries) for i, frozen in enumerate(view.frozen, 1)
     ]
     for name, entries in memtables:
-        entry: Entry | Absent = entries.get(key, ABSENT)  # type: ignore[arg-type]
+        entry: Entry | Absent = entries.get(key, ABSENT)
         yield Step("memtable", name, told(entry), is_answer=entry is not ABSENT)
     may_have_it = view.version.tables_for(key)
+    seen = _Watching(store.cache)
     for level, tables in enumerate(view.version.levels):
         here = [table for table in may_have_it if table.info.level == level]
         if tables and not here:
             yield Step("range", f"level {level}", NO, level)
         for table in here:
-            yield from _looked(store, table, key)
+            yield from _looked(store, table, key, seen)
 
 
-def _looked(store: Store, table: Table, key: bytes) -> Iterator[Step]:
+def _looked(store: Store, table: Table, key: bytes, seen: _Watching) -> Iterator[Step]:
     """The steps of a look into one table."""
-    seen = _Watching(store.cache)
+    seen.begin()
     twin = table.twin(CountedFS(store.fs, seen.on_call), seen)
     entry = twin.get(key)
     name, level = table_name(table.info.number), table.info.level
@@ -128,22 +129,26 @@ def _looked(store: Store, table: Table, key: bytes) -> Iterator[Step]:
 
 
 class _Watching(Cache):
-    """A cache that has what another one has, leaves it alone, and notes what was asked for.
+    """A cache that begins with what another one holds, and notes what it is asked for.
 
     Args:
-        cache: the store's.
+        cache: the store's, which is left alone.
 
-    `reads` has, for each place that was asked for, the bytes of each read that it took; in the
-    order in which they were asked for. `values` has what was found there.
+    Of the table that is looked into, `reads` has for each place that was asked for the bytes of
+    each read that it took, in the order in which they were asked for; `values` what was found.
     """
 
     def __init__(self, cache: Cache) -> None:
         super().__init__(0)
+        self.take_after(cache)
+        self.files = _Files(cache.files, self)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another table is looked into."""
         self.reads: dict[int, list[int]] = {}
         self.values: dict[int, Any] = {}
-        self._cache = cache
         self._unclaimed: list[int] = []  # reads of which it is not known yet what for
-        self.files = _Files(self, cache.files)
 
     def on_call(self, call: str, _name: str, size: int) -> None:
         """Note what went through the port."""
@@ -155,47 +160,65 @@ class _Watching(Cache):
         self._unclaimed.clear()
 
     def get(self, place: int) -> Any:
-        """What the other cache has; a table asks before it reads."""
-        found = self._cache.peek(place)
+        """A table asks before it reads."""
+        found = super().get(place)
         self.reads.setdefault(place & _PLACE, [])
         self.values[place & _PLACE] = found
         return found
 
-    def put(self, place: int, value: Any, charge: int) -> None:  # noqa: ARG002 - as Cache has it
-        """Keep nothing; a table brings here what it has read, so now it is known what for."""
+    def put(self, place: int, value: Any, charge: int) -> None:
+        """A table brings here what it has read, so now it is known what for."""
+        super().put(place, value, charge)
         self.reads.setdefault(place & _PLACE, []).extend(self._unclaimed)
         self.values[place & _PLACE] = value
         self._unclaimed.clear()
 
 
 class _Files(Generations):
-    """The open files: those that the store has open are opened again, at no charge."""
+    """The open files: what the store has open is opened again by the walk, at no charge.
 
-    def __init__(self, seen: _Watching, files: Generations) -> None:
+    Its own files note what is read; those of the store would not.
+    """
+
+    def __init__(self, files: Generations, seen: _Watching) -> None:
         super().__init__(0)
-        self._seen, self._files, self._mine = seen, files, cast("dict[int, Any]", {})
+        self.take_after(files)
+        self._seen = seen
+        self._mine: dict[int, Any] = {}
+        self._asked: int | None = None  # for that place, while it is looked for
+        self._is_open = False  # in the store, what was asked for last
 
     def get(self, place: int) -> Any:
-        """The file as this walk has it open."""
+        """The file as this walk has it open; None where it has to open it."""
+        self._asked = place
+        self._is_open = super().get(place) is not None
+        self._asked = None
         return self._mine.get(place)
 
-    def put(self, place: int, value: Any, charge: int) -> None:  # noqa: ARG002 - as above
+    def put(self, place: int, value: Any, charge: int) -> None:
         """Keep it until the end of the walk."""
+        super().put(place, value, charge)
+        if self._asked == place:
+            return  # the store's own, which moves to the young ones
         self._mine[place] = value
-        if self._files.peek(place) is not None:
-            self._seen.forget()  # its footer
+        if self._is_open:
+            self._seen.forget()  # its footer: a `get` has read it long ago
 
 
 def told(entry: Entry | Absent) -> str:
     """An entry in words.
 
-    >>> told(b"1815"), told(None), told(ABSENT)
-    ('a value of 4 bytes', 'a deletion', 'no')
+    >>> told(b"1815"), told(Expiring(b"1", 9)), told(None), told(ABSENT)
+    ('a value of 4 bytes', 'a value that expires, 1 byte', 'a deletion', 'no')
     """
     if entry is ABSENT:
         return NO
     if entry is None:
         return "a deletion"
     if isinstance(entry, Expiring):
-        return f"a value of {len(entry.value):,} bytes that expires"
-    return f"a value of {len(entry):,} bytes"
+        return f"a value that expires, {_bytes(entry.value)}"
+    return f"a value of {_bytes(entry)}"
+
+
+def _bytes(value: bytes) -> str:
+    return "1 byte" if len(value) == 1 else f"{len(value):,} bytes"

@@ -53,6 +53,14 @@ class Maintenance:
         self.doing = ""  # the compaction under way, in words, for whoever watches
         self.refused = ""  # what the disk said when it last had no room for a table
 
+    @property
+    def is_due(self) -> bool:
+        """Whether there is anything to do."""
+        store = self._store
+        if store.flushing or self._compacting is not None:
+            return True
+        return pick(store.view.version, store.options, self._pointers) is not None
+
     def step(self) -> bool:
         """Do a little of what is due; whether anything was.
 
@@ -89,6 +97,10 @@ class Maintenance:
 
         A disk that has no room for a table may have some for a record, so a write is not refused
         for what maintenance cannot do; it is when the log is full and cannot be flushed.
+
+        Raises:
+            Damaged: a table that is to be merged; nothing is written until it was salvaged.
+            Poisoned: a sync failed.
         """
         try:
             for _ in range(STEPS):

@@ -27,7 +27,7 @@ from sdcli.reference.kv.engine.checks import seed_of
 from sdcli.reference.kv.engine.current import CURRENT, Current, read_current
 from sdcli.reference.kv.engine.errors import Damaged
 from sdcli.reference.kv.engine.fs import read_all
-from sdcli.reference.kv.engine.log_format import HEADER_BYTES, LOG, log_name
+from sdcli.reference.kv.engine.log_format import HEADER_BYTES, LOG, RECORD, log_name
 from sdcli.reference.kv.engine.log_reader import LogReader, next_valid
 from sdcli.reference.kv.engine.manifest import Layout, manifest_name, read_manifest
 from sdcli.reference.kv.engine.table_format import table_name
@@ -113,10 +113,9 @@ def recover(fs: FileSystem, cache: Cache) -> Recovered:
     names = fs.names()
     current = read_current(fs)
     if current is None:
-        lost = [name for name in names if name.endswith((".log", ".table"))]
+        lost = [name for name in names if _is_of_a_store(fs, name)]
         if lost:
             raise Damaged(CURRENT, 0, "this file is missing", given=f"a folder with {lost[0]}")
-        # What a creation that was interrupted leaves: a manifest that nothing names yet.
         found = Recovered(None, Layout(), Version())
         found.leftovers = [name for name in names if name.endswith((".manifest", ".new"))]
         return found
@@ -141,6 +140,16 @@ def recover(fs: FileSystem, cache: Cache) -> Recovered:
     ours = (".log", ".table", ".manifest", ".new")
     found.leftovers = [name for name in names if name not in needed and name.endswith(ours)]
     return found
+
+
+def _is_of_a_store(fs: FileSystem, name: str) -> bool:
+    """Whether a store was complete that had this file.
+
+    A creation that was interrupted leaves one manifest, which nothing names yet, with one edit.
+    """
+    if name.endswith(".manifest"):
+        return fs.read(name).size > HEADER_BYTES + RECORD.size + len(Layout().as_edit().encode())
+    return name.endswith((".log", ".table"))
 
 
 def _version(fs: FileSystem, current: Current, layout: Layout, cache: Cache) -> Version:

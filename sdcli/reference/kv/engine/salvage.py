@@ -132,8 +132,7 @@ def salvage(fs: FileSystem) -> Salvaged:
         return saved
     for damage in found.damages:
         saved.losses.append(Loss(damage.file, damage.offset, 0, None, damage.what))
-    if found.layout is None:
-        _note_what_nobody_knows(found, saved)
+    _note_what_nobody_knows(found, saved)
     saved._sources.append(Frozen(_replayed(fs, found, infos, saved)).blocks())  # noqa: SLF001
     for run in _runs(infos):
         saved._sources.append(_saved_of_run(fs, run, found.store_id, saved))  # noqa: SLF001
@@ -141,7 +140,12 @@ def salvage(fs: FileSystem) -> Salvaged:
 
 
 def _note_what_nobody_knows(found: Survey, saved: Salvaged) -> None:
-    """Without a layout: files may be missing, or be there although they were done with."""
+    """What CURRENT and the manifest would tell, where they cannot be read."""
+    if found.current is None and not found.is_empty:
+        saved.is_lost_known = False
+        saved.notes.append("CURRENT is damaged, so nobody can say whether a log has lost its end")
+    if found.layout is not None or found.is_empty:
+        return
     saved.is_lost_known = False
     saved.notes.append("the manifest is damaged, so nobody can say whether a file is missing")
     if found.numbers["table"]:
@@ -238,7 +242,9 @@ def _saved_of_table(fs: FileSystem, info: TableInfo, store_id: bytes, saved: Sal
         saved.table_entries += len(piece.keys)
         yield piece.keys, piece.entries
     missing = info.entries - kept if info.entries else None
-    if lost and missing != 0:
+    if missing != 0:
+        if not lost:  # what is left is whole, and not all
+            lost.append(Lost(info.size, info.size, missing, "the end of this table is missing"))
         single = missing if len(lost) == 1 else None
         for piece in lost:
             count = piece.entries if piece.entries is not None else single

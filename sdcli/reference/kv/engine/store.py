@@ -242,6 +242,10 @@ class Store:
         """
         with self._lock:
             self._check_usable()
+            if not self.journal.is_open:
+                if not self.maintenance.is_due:
+                    return False
+                self._guarded(self._begin)
             return bool(self._guarded(self.maintenance.step))
 
     def verify(self) -> Report:
@@ -308,10 +312,12 @@ class Store:
         kept = len(self._view.frozen) - len(self.flushing)
         self.flushing = ()
         self._view = View(self._live, self._view.frozen[:kept], self.catalogue.version)
+        self.catalogue.tidy()
 
     def reshaped(self) -> None:
         """Show readers the tables as they are now."""
         self._view = self._view._replace(version=self.catalogue.version)
+        self.catalogue.tidy()
 
     def check(self) -> None:
         """Assert the invariants.

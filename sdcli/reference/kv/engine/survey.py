@@ -127,9 +127,23 @@ def survey(fs: FileSystem, *, is_live: bool = False) -> Survey:
         if not found.damages:
             found.damages.append(Damaged(CURRENT, 0, "this file is missing"))
         found.store_id = likely_id(fs, names)
+    elif found.numbers["manifest"]:
+        _look_for_more_than_a_beginning(fs, found)
     _read_manifest(fs, found, is_live=is_live)
     _look_for_later_logs(fs, found)
     return found
+
+
+def _look_for_more_than_a_beginning(fs: FileSystem, found: Survey) -> None:
+    """A manifest alone is what a creation leaves that was cut short, unless it has a history."""
+    number = found.numbers["manifest"][-1]
+    store_id = likely_id(fs, found.names)
+    if store_id is None:
+        return
+    walk = LogWalk(fs, manifest_name(number), MANIFEST, store_id, number)
+    if sum(1 for _ in walk) > 1:
+        found.damages.append(Damaged(CURRENT, 0, "this file is missing"))
+        found.store_id = store_id
 
 
 def _read_manifest(fs: FileSystem, found: Survey, *, is_live: bool) -> None:

@@ -19,7 +19,7 @@ told that it was done. Files that no part of the store needs are named, and not 
 Sources: B. Schroeder and others, "Understanding Latent Sector Errors and How to Protect Against
 Them", FAST 2010 (why to read what nobody asks for).
 
-Cost: reads every byte twice; about 100 MB a second.
+Cost: reads every byte twice; about 50 MB a second.
 """
 
 from __future__ import annotations

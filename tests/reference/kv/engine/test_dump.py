@@ -16,6 +16,7 @@ from tests.reference.kv.engine.tables import NAME, SMALL, STORE, made
 from tests.reference.kv.engine.whole import store_with_everything
 
 FILES = ("CURRENT", "000001.manifest", "000001.table", "000002.log")
+INTACT = {name: store_with_everything()[0].bytes_of(name) for name in FILES}
 
 
 def rows_of(name: str, data: bytes, store_id: bytes | None = None) -> list[Row]:
@@ -93,6 +94,7 @@ def test_a_turned_bit_is_marked_wherever_it_is(name: str) -> None:
         flipped[at] ^= 1 << at % 8
         rows = rows_of(name, bytes(flipped))
         assert any(row.is_wrong for row in rows), at
+        assert all(row.is_wrong for row in rows if "DOES NOT FIT" in row.what), at
 
 
 def test_a_table_with_every_kind_of_entry_and_odd_keys() -> None:
@@ -117,21 +119,41 @@ def test_a_file_under_the_name_of_another_number_does_not_fit() -> None:
     assert "sum of the header: DOES NOT FIT" in [row.what for row in rows]
 
 
-def test_a_table_of_another_store_is_told_by_its_id() -> None:
+def test_a_file_of_another_store_is_told_by_its_id() -> None:
     disk, _, _ = made(SMALL)
     data = disk.bytes_of(NAME)
     assert not any(row.is_wrong for row in rows_of(NAME, data))
     wrong = [row.what for row in rows_of(NAME, data, bytes(16)) if row.is_wrong]
     assert f"store {STORE.hex()}" in wrong
+    disk, _ = store_with_everything()
+    wrong = [
+        row.offset for row in rows_of("000002.log", INTACT["000002.log"], STORE) if row.is_wrong
+    ]
+    assert wrong[:2] == [12, 28]  # the id, the sum of the header
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["000001.log", "000001.table", "000001.manifest", "CURRENT", "LOCK"]),
     st.binary(max_size=200) | st.integers(0, 300).map(bytes),
 )
 def test_any_bytes_can_be_dumped(name: str, data: bytes) -> None:
     rows_of(name, data)
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from(FILES),
+    st.integers(0, 700),
+    st.integers(0, 700),
+    st.binary(max_size=30),
+)
+def test_any_damage_to_a_real_file_can_be_dumped(
+    name: str, start: int, end: int, data: bytes
+) -> None:
+    """Some of it is cut out, and something else stands there."""
+    whole = INTACT[name]
+    rows_of(name, whole[:start] + data + whole[end:])
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "1.log", "000001.log.gz", "log"])

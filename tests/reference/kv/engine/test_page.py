@@ -7,14 +7,17 @@ import re
 import shutil
 from pathlib import Path
 
+import merman
 import pytest
 
 from sdcli.core.errors import DamagedError, ExitCode, SdcliError
+from sdcli.experiments.kv_defects import DEFECTS
 from sdcli.reference.kv import engine
 from sdcli.reference.kv.engine import Store, open_store
 from sdcli.reference.kv.engine.bloom import false_positive_theory
 from sdcli.reference.kv.engine.sim_disk import SimDisk
-from tests.reference.pages import gives_its_number, python_of, runs_of
+from tests.experiments.runs import run_of
+from tests.reference.pages import gives_its_number, names_every_file, python_of, runs_of
 
 FOLDER = Path(engine.__file__).parent
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -27,12 +30,24 @@ def test_what_the_page_says_of_a_run_is_what_it_gives(command, metric, number) -
     gives_its_number(command, metric, number)
 
 
+def test_the_drawing_is_one() -> None:
+    [drawing] = re.findall(r"^```mermaid\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    verdict = merman.Merman().validate(drawing, None)
+    assert verdict.valid, verdict.error
+
+
+def test_the_page_counts_what_is_there() -> None:
+    assert f"There are {len(DEFECTS)} of them" in PAGE
+    assert f"on {run_of('kv.crash').metrics['disks']:,.0f} disks" in PAGE
+
+
 def test_every_file_is_on_the_page_and_nothing_else_is() -> None:
     files = {path.name for path in FOLDER.glob("*.py")} - {"__init__.py"}
     told = set(re.findall(r"`(\w+\.py)`", PAGE))
     assert told == files
     pages = {f"formats/{path.name}" for path in (FOLDER / "formats").glob("*.md")}
     assert set(re.findall(r"\((formats/\w+\.md)\)", PAGE)) == pages
+    names_every_file(FOLDER, PAGE, engine.__doc__)
 
 
 def test_the_first_lines_of_the_page_run_and_give_what_stands_behind_them(

@@ -167,6 +167,16 @@ def test_without_current_a_folder_with_data_is_no_new_store(close) -> None:
     assert damage.value.file == "CURRENT"
 
 
+def test_a_manifest_that_is_left_alone_is_no_new_store_either() -> None:
+    disk, _ = written(close=True)
+    for name in disk.names():
+        if not name.endswith(".manifest"):
+            disk.take(name)
+    with pytest.raises(Damaged, match="missing") as damage:
+        Store(disk)
+    assert damage.value.file == "CURRENT"
+
+
 def test_a_making_that_was_cut_short_begins_again() -> None:
     disk = SimDisk()
     disk.give("000001.manifest", b"sdkv")

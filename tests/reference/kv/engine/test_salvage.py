@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdcli.reference.kv.engine import Batch, Options, Store
+from sdcli.reference.kv.engine import Batch, Store
 from sdcli.reference.kv.engine.entries import Entry, Expiring
 from sdcli.reference.kv.engine.log_format import HEADER_BYTES, LOG
 from sdcli.reference.kv.engine.log_reader import LogReader
-from sdcli.reference.kv.engine.salvage import Salvaged, salvage
+from sdcli.reference.kv.engine.salvage import Salvaged, _runs, salvage
 from sdcli.reference.kv.engine.sim_disk import SimDisk
 from sdcli.reference.kv.engine.table_file import TableFile
+from tests.reference.kv.engine.stubs import info_of
 from tests.reference.kv.engine.whole import SMALL, store_with_everything
 
 if TYPE_CHECKING:
@@ -210,13 +211,17 @@ def test_a_turned_bit_in_a_table_costs_its_block_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "keep", [["CURRENT"], [MANIFEST_1], []], ids=["no manifest", "no CURRENT", "neither"]
 )
-def test_it_needs_neither_current_nor_the_manifest(keep: list[str]) -> None:
+def test_it_needs_neither_current_nor_the_manifest_and_says_what_they_would_know(
+    keep: list[str],
+) -> None:
     disk, expected = store_with_everything()
     for name in {"CURRENT", MANIFEST_1} - set(keep):
         disk.take(name)
     kept, saved = saved_from(disk)
     assert kept == expected
-    assert saved.is_lost_known is (MANIFEST_1 in keep)  # who else would miss a file?
+    # Without one nobody misses the end of a log, without the other nobody a file.
+    assert saved.is_lost_known is False
+    assert len(saved.notes) == {"CURRENT": 2, MANIFEST_1: 1}.get("".join(keep), 3)
 
 
 def test_without_both_a_table_is_cut_and_its_blocks_are_found_all_the_same() -> None:
@@ -250,6 +255,64 @@ def test_a_missing_table_is_counted_by_the_manifest() -> None:
     kept, saved = saved_from(disk)
     assert kept == {}
     assert (saved.lost, saved.is_lost_known, saved.unreadable) == (20, True, [TABLE_1])
+
+
+def test_of_two_tables_in_level_0_the_newer_one_hides_the_older() -> None:
+    disk = SimDisk()
+    with Store(disk, options=SMALL) as db:
+        for value in (b"1", b"2", b"3"):
+            db.put(b"ada", value)
+            db.put(b"only in " + value, b"")
+            db.flush()
+        assert len(db.view.version.levels[0]) == 3
+    expected = {b"ada": b"3", b"only in 1": b"", b"only in 2": b"", b"only in 3": b""}
+    assert saved_from(disk)[0] == expected
+    disk.take(MANIFEST_1)
+    assert saved_from(disk)[0] == expected
+
+
+def test_a_level_is_newer_than_the_one_below_whatever_the_numbers_are() -> None:
+    """A flush while a compaction runs: the table of level 0 is newer, and its number smaller."""
+    tables = [
+        info_of(1, 9, b"a", b"f"),
+        info_of(0, 3, b"a", b"z"),
+        info_of(0, 5, b"b", b"c"),
+        info_of(1, 8, b"g", b"z"),
+        info_of(2, 2, b"a", b"m"),
+        info_of(2, 4, b"k", b"z"),  # overlaps: an unfinished compaction left it, or its input
+    ]
+    runs = [[info.number for info in run] for run in _runs(tables)]
+    assert runs == [[5], [3], [9, 8], [4], [2]]
+
+
+def test_a_table_that_ends_between_two_blocks_has_lost_the_others() -> None:
+    """Nothing that is left of it is wrong; what the manifest knows of it tells."""
+    disk, info, store_id, content = table_alone()
+    blocks = blocks_of(disk, info, store_id)
+    disk.cut(TABLE_1, blocks[0][1])
+    kept, saved = saved_from(disk)
+    assert kept == {key: content[key] for key in blocks[0][2]}
+    assert (saved.lost, saved.is_lost_known) == (20 - len(blocks[0][2]), True)
+    assert [(loss.offset, loss.operations) for loss in saved.losses] == [(info.size, saved.lost)]
+
+
+def test_without_current_nobody_knows_whether_a_log_was_longer() -> None:
+    disk, spans = log_alone()
+    disk.cut(LOG_1, spans[2][1])
+    disk.flip("CURRENT", 0)
+    kept, saved = saved_from(disk)
+    assert kept == replayed(WRITES[:3])
+    assert (saved.lost, saved.is_lost_known) == (0, False)
+
+
+def test_a_manifest_with_a_history_says_that_there_was_a_store() -> None:
+    disk, _ = store_with_everything()
+    for name in ("CURRENT", TABLE_1, "000002.log"):
+        disk.take(name)
+    kept, saved = saved_from(disk)
+    assert kept == {}
+    assert saved.lost == 7
+    assert saved.unreadable == ["000002.log", TABLE_1]
 
 
 def test_a_deletion_in_a_log_hides_the_value_in_a_table() -> None:
@@ -368,12 +431,13 @@ def test_whatever_is_damaged_nothing_comes_out_that_was_not_written(harms) -> No
         elif kind == "cut":
             disk.cut(name, at % (length + 1))
         elif length:
-            at %= length
+            start = at % length
             if kind == "flip":
-                disk.flip(name, at, size % 8)
+                disk.flip(name, start, size % 8)
             else:
-                disk.overwrite(name, at, bytes(min(size, length - at)))
+                disk.overwrite(name, start, bytes(min(size, length - start)))
     kept, saved = saved_from(disk)
     assert kept.items() <= written
-    if kept != expected:
+    something_tells = {"CURRENT", TABLE_1, "000002.log"} & set(disk.names())
+    if kept != expected and something_tells:
         assert saved.may_be_older

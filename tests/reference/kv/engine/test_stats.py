@@ -19,7 +19,7 @@ def test_a_store_that_was_never_written_to() -> None:
 
 
 def test_what_it_holds() -> None:
-    """Seven entries went to a table, one of them a deletion; a put, a deletion and two are newer."""
+    """A table has seven entries, one a deletion; a put, a deletion and two are newer."""
     disk, _ = store_with_everything()
     with Store(disk) as db:
         stats = db.stats()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sdcli.core.errors import InputError
-from sdcli.reference.kv.engine import Options, Store
+from sdcli.reference.kv.engine import Damaged, Options, Store
 from sdcli.reference.kv.engine.sim_disk import SimDisk
 from sdcli.reference.kv.engine.verify import verify
 from tests.reference.kv.engine.whole import SMALL, store_with_everything
@@ -129,7 +129,7 @@ def test_an_open_store_is_verified_as_it_is() -> None:
 
 @pytest.mark.parametrize("cut", [1, 30])
 def test_an_open_store_knows_how_long_its_log_must_be(cut: int) -> None:
-    """There is no tear while the writer lives, also where a whole record is gone without a trace."""
+    """No tear while the writer lives, not even where a whole record is gone without a trace."""
     disk = SimDisk()
     db = Store(disk, options=SMALL)
     db.put(b"a", b"1")
@@ -140,6 +140,16 @@ def test_an_open_store_knows_how_long_its_log_must_be(cut: int) -> None:
     report = db.verify()
     assert [damage.file for damage in report.damages] == ["000001.log"]
     assert report.tears == []
+
+
+def test_what_opening_refuses_is_never_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, _ = store_with_everything()
+
+    def refuse(*_: object) -> None:
+        raise Damaged("000001.table", 5, "for a reason that nothing else here knows")
+
+    monkeypatch.setattr("sdcli.reference.kv.engine.verify.recover", refuse)
+    assert places(verify(disk)) == [("000001.table", 5)]
 
 
 def test_verifying_changes_nothing() -> None:

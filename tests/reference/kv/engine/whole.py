@@ -1,4 +1,4 @@
-"""Whole stores, small and full of everything; what the tests of verify, salvage and damage share."""
+"""Whole stores, small, with everything in them; what tests of damage and salvage share."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sdcli.cli.lab_beside import Found
     from sdcli.experiments import Experiment, Frame, Result
+    from sdcli.experiments.contract import Param
 
 _HELP = ("-h", "--help")
 
@@ -252,7 +253,7 @@ def _overview(experiments: list[Experiment[Any]]) -> Table:
     rows.columns[0].no_wrap = True
     for experiment in experiments:
         options = "  ".join(
-            f"--{param.name} {figure(param.default)}" for param in experiment.parameters
+            f"{_option(param)} {figure(param.default)}" for param in experiment.parameters
         )
         what = f"{experiment.title}\n{experiment.claim}\n{options}\n"
         rows.add_row(styled(experiment.name), styled(what))
@@ -266,8 +267,13 @@ def _parameters(experiment: Experiment[Any]) -> Table:
     rows = table(f"{experiment.name}", "what it is", "may be")
     rows.columns[0].no_wrap = True
     for param in experiment.parameters:
-        rows.add_row(f"--{param.name}", param.help, expected(param))
+        rows.add_row(_option(param), param.help, expected(param))
     return rows
+
+
+def _option(param: Param) -> str:
+    """A parameter as it is typed; with an underline it is understood too."""
+    return "--" + param.name.replace("_", "-")
 
 
 def _described(experiment: Experiment[Any]) -> dict[str, Any]:

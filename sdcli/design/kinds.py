@@ -310,9 +310,14 @@ _TABLE = (
             "replicas": _count("copies of the data"),
             "shards": _count("partitions of the data"),
             "shard_size": _size("data that one partition may hold"),
+            "sync": _word("when a write is done", "always", "group", "os"),
+            "memtable": _size("log written until its memtable becomes a table"),
+            "growth": ParamSpec("integer", "times more that each level holds", bounds=(2, 1000)),
+            "filter_bits": ParamSpec("integer", "bits of a filter for each key", bounds=(1, 64)),
             **_serves("what one partition serves"),
             "workers": _count("requests that all partitions work on at once"),
         },
+        experiments=("kv.path", "kv.bloom", "kv.compaction", "kv.amplification", "kv.crash"),
         calculators={
             "shards": {
                 "data": "size",

@@ -26,6 +26,11 @@ EXPERIMENTS = {
     "limiter.clock": "sdcli.experiments.limiter_clock",
     "limiter.race": "sdcli.experiments.limiter_race",
     "limiter.choose": "sdcli.experiments.limiter_choose",
+    "kv.path": "sdcli.experiments.kv_path",
+    "kv.crash": "sdcli.experiments.kv_crash",
+    "kv.bloom": "sdcli.experiments.kv_bloom",
+    "kv.compaction": "sdcli.experiments.kv_compaction",
+    "kv.amplification": "sdcli.experiments.kv_amplification",
 }
 
 

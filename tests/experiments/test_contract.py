@@ -17,6 +17,10 @@ from sdcli.experiments import (
     Result,
     contenders,
     get,
+    kv_amplification,
+    kv_bloom,
+    kv_compaction,
+    kv_crash,
     limiter_burst,
     limiter_clock,
     limiter_compare,
@@ -44,6 +48,11 @@ QUICK: dict[str, dict[str, Any]] = {
     "limiter.clock": {"direction": "forward", "rate": 0.5, "burst": 3, "window": 20},
     "limiter.race": {"clients": 3, "limit": 20, "requests": 200},
     "limiter.choose": {"rate": 20, "burst": 10, "window": 2},
+    "kv.path": {},
+    "kv.crash": {"operations": 20},
+    "kv.bloom": {"keys": 2000, "lookups": 4000, "tables": 3},
+    "kv.compaction": {"size": "30 KB", "memtable": "2 KiB"},
+    "kv.amplification": {"size": "60 KB", "memtable": "4 KiB"},
 }
 ALL = pytest.mark.parametrize("name", names())
 
@@ -51,6 +60,7 @@ ALL = pytest.mark.parametrize("name", names())
 @pytest.fixture(autouse=True)
 def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer rings: the contract does not depend on how many there are."""
+    monkeypatch.setattr(kv_crash, "FAULTS_BUDGET", 200)
     monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 6000)
     monkeypatch.setattr(ring_rebalance, "POINTS_BUDGET", 4000)
     monkeypatch.setattr(ring_plan, "POINTS_BUDGET", 5000)
@@ -212,6 +222,11 @@ LARGE: dict[str, dict[str, Any]] = {
     "limiter.clock": {"rate": 300, "burst": 3},
     "limiter.race": {"requests": 300_000},
     "limiter.choose": {"rate": 1000, "burst": 1, "window": 60},
+    "kv.path": {"value_size": "10 KB"},
+    "kv.crash": {"operations": 10_000},
+    "kv.bloom": {"keys": "4G", "lookups": 2000, "tables": 3},
+    "kv.compaction": {"size": "1 TB"},
+    "kv.amplification": {"size": "1 TB"},
 }
 
 
@@ -219,6 +234,11 @@ LARGE: dict[str, dict[str, Any]] = {
 def test_a_scaled_run_names_what_does_not_carry_over(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(kv_amplification, "PUTS_BUDGET", 3000)
+    monkeypatch.setattr(kv_bloom, "KEYS_BUDGET", 2000)
+    monkeypatch.setattr(kv_compaction, "PUTS_BUDGET", 1000)
+    monkeypatch.setattr(kv_crash, "OPERATIONS_BUDGET", 20)
+    monkeypatch.setattr(kv_crash, "FAULTS_BUDGET", 100)
     monkeypatch.setattr(limiter_burst, "TAKES_BUDGET", 1000)
     monkeypatch.setattr(limiter_clock, "REQUESTS_BUDGET", 1000)
     monkeypatch.setattr(limiter_compare, "REQUESTS_BUDGET", 1000)

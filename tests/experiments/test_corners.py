@@ -23,6 +23,11 @@ from sdcli.experiments import (
     Result,
     contenders,
     get,
+    kv_amplification,
+    kv_bloom,
+    kv_compaction,
+    kv_crash,
+    kv_path,
     limiter_burst,
     limiter_choose,
     limiter_clock,
@@ -41,6 +46,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MODULES = (
+    kv_amplification,
+    kv_bloom,
+    kv_compaction,
+    kv_crash,
+    kv_path,
     limiter_burst,
     limiter_choose,
     limiter_clock,

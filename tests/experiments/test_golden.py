@@ -86,6 +86,31 @@ SETTINGS: dict[str, list[tuple[dict[str, Any], int]]] = {
         ({"rate": 50, "burst": 100, "downstream": "steady", "wait": "2 s"}, 7),
         ({"algorithm": "gcra", "rate": 10, "burst": 99, "exactness": "loose"}, 11),
     ],
+    "kv.path": [
+        ({}, 7),
+        ({"depth": "level-1", "sync": "group", "value_size": "1 KB"}, 7),
+        ({"depth": "absent", "sync": "os"}, 11),
+    ],
+    "kv.crash": [
+        ({"operations": 60}, 7),
+        ({"operations": 40, "sync": "group", "keys": 10}, 7),
+        ({"operations": 40, "sync": "os", "draws": 2}, 11),
+    ],
+    "kv.bloom": [
+        ({"keys": 20_000, "lookups": 20_000}, 7),
+        ({"keys": 5000, "lookups": 5000, "filter_bits": 4, "probes": 2, "tables": 3}, 7),
+        ({"keys": "4G", "lookups": 3000, "filter_bits": 16, "probes": 11, "tables": 40}, 11),
+    ],
+    "kv.compaction": [
+        ({"size": "120 KB", "memtable": "4 KiB"}, 7),
+        ({"size": "60 KB", "memtable": "4 KiB", "growth": 10, "deletes": 1}, 7),
+        ({"size": "80 KB", "memtable": "8 KiB", "value_size": 1000, "deletes": 0}, 11),
+    ],
+    "kv.amplification": [
+        ({"size": "120 KB", "memtable": "8 KiB"}, 7),
+        ({"size": "60 KB", "memtable": "4 KiB", "growth": 4, "skew": 1}, 7),
+        ({"size": "100 KB", "memtable": "8 KiB", "value_size": 1000, "overwrites": 5}, 11),
+    ],
 }
 RUNS = [(name, given, seed) for name, runs in SETTINGS.items() for given, seed in runs]
 

@@ -1,0 +1,330 @@
+"""Faults of a disk that has power: a torn tail, a turned bit, no space, a sync that fails.
+
+Each check begins with the same short story, does one thing to the disk, and looks.
+
+    tail          the newest log ends in the middle of its last record, or something else stands
+                  there: that record alone may be gone, and all that is written next is kept
+    damage        a bit turns or bytes are overwritten, in any file, of a store that was closed or
+                  whose process died: every read is right, or says which file and where
+    full          from some write on there is no space: the call fails, nothing that was there is
+                  gone, and with space again all goes on; no file of interrupted work stays
+    failed-sync   the n-th sync fails: from then on nothing is acknowledged, and what was is there
+
+Sources: sqlite.org, "How SQLite Is Tested" (fail the n-th call, for each n); P. Rebello and others,
+"Can Applications Recover from fsync Failures?", USENIX ATC 2020.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sdcli.core.chance import Chance
+from sdcli.experiments.kv_trial import Life, Tally, must_hold, opened, told
+from sdcli.experiments.kv_workload import DisagreeError, read, steps
+from sdcli.reference.kv.engine.log_format import HEADER_BYTES, RECORD
+from sdcli.reference.kv.engine.sim_disk import SimDisk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sdcli.experiments.kv_defects import Engine
+    from sdcli.experiments.kv_workload import State
+
+KEYS = 24
+WRITES = 60
+LOG_WRITES = 16
+ONE_LOG = 64 * 1024  # a log that does not end in a test: what is behind a tear stays there
+MORE_FIRST = 1_000_000  # the number of the first write after the fault
+AFTER_SYNC = 6  # writes after a sync that failed
+FILLER = 23  # an odd stretch of other bytes
+
+
+def tail(engine: Engine, seed: int, *, more: int = 20, closeness: int = 1) -> Tally:
+    """Tear or overwrite the last record of a log, go on with `more` writes, and look again.
+
+    Args:
+        engine: with or without a defect.
+        seed: all chance is drawn from it.
+        more: writes after the tear.
+        closeness: of the places to cut at, every so manieth.
+    """
+    tally = Tally()
+    chance = Chance(seed).child("tail")
+    disk, story = SimDisk(seed), told("always")
+    life = Life(engine, disk, story, ONE_LOG)
+    life.play(steps(chance.child("steps"), LOG_WRITES - 1, KEYS, interrupted=False))
+    name = _newest_log(disk)
+    start = len(disk.bytes_of(name))
+    life.play(steps(chance.child("last"), 1, KEYS, first=LOG_WRITES, interrupted=False))
+    data = disk.bytes_of(name)
+    files = {one: disk.bytes_of(one) for one in disk.names()}
+    writes = len(story.begun)
+    for label, bytes_left, kept in _tails(data, start, writes, chance, closeness):
+        tally.tried += 1
+        torn = _disk_with({**files, name: bytes_left}, seed)
+        state = story.expected.states[kept]
+        _go_on(engine, torn, state, tally, f"{name}, {label}", more=more)
+    life.leave()
+    return tally
+
+
+def _tails(
+    data: bytes, start: int, writes: int, chance: Chance, closeness: int
+) -> Iterator[tuple[str, bytes, int]]:
+    """What may stand at the end of a log, and how many writes must be found then."""
+    last = data[start:]
+    for size in range(0, len(last), closeness):
+        yield f"its last record cut to {size} bytes", data[:start] + last[:size], writes - 1
+    other = bytes(chance.below(256) for _ in last)
+    for label, instead in (
+        ("zeros", bytes(len(last))),
+        ("ones", b"\xff" * len(last)),
+        ("other bytes", other),
+        ("a later half of zeros", last[: len(last) // 2] + bytes(len(last) - len(last) // 2)),
+        ("a later half that is there alone", bytes(len(last) // 2) + last[len(last) // 2 :]),
+    ):
+        yield f"{label} in place of its last record", data[:start] + instead, writes - 1
+        yield f"{label} behind its last record", data + instead, writes
+    for label, record in _older(data, start):
+        yield f"{label} in place of its last record", data[:start] + record, writes - 1
+        yield f"{label} behind its last record", data + record, writes
+
+
+def _older(data: bytes, start: int) -> Iterator[tuple[str, bytes]]:
+    """Whole records from further up, as space that is used again may hold them."""
+    places = [place for place in _records(data) if place[1] <= start]
+    for first, end in (places[0], places[-1]):
+        yield f"a copy of the record at byte {first}", data[first:end]
+
+
+def _records(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where each record of a whole log begins and ends."""
+    at = HEADER_BYTES
+    while at < len(data):
+        _, length, _, _ = RECORD.unpack_from(data, at)
+        end = at + RECORD.size + length
+        yield at, end
+        at = end
+
+
+def _go_on(
+    engine: Engine, disk: SimDisk, state: State, tally: Tally, where: str, *, more: int
+) -> None:
+    """What must be there is; then more writes, a crash, and all of them are there."""
+    story = told("always", state)
+    try:
+        life = Life(engine, disk, story, ONE_LOG)
+    except Exception as error:  # noqa: BLE001 - a defect may raise anything
+        tally.raised(error, where)
+        return
+    must_hold(tally, life.db, KEYS, state, where)
+    where = f"{where}, then {more} writes"
+    try:
+        life.play(steps(Chance(more), more, KEYS, first=MORE_FIRST, interrupted=False))
+        for after in (disk.killed(), disk.after_power_cut(worst="nothing")):
+            db = opened(engine, after, "always")
+            must_hold(tally, db, KEYS, story.expected.states[-1], where)
+    except Exception as error:  # noqa: BLE001 - a defect may raise anything
+        tally.raised(error, where)
+    life.leave()
+
+
+def damage(engine: Engine, seed: int, *, flips: int = 120) -> Tally:
+    """Turn one bit, or overwrite a stretch, of every file; about `flips` places of each store."""
+    tally = Tally()
+    for is_closed in (True, False):
+        chance = Chance(seed).child(f"damage {is_closed}")
+        disk, story = SimDisk(seed), told("always")
+        life = Life(engine, disk, story)
+        life.play(steps(chance.child("steps"), WRITES, KEYS, interrupted=False))
+        if is_closed:
+            life.db.close()
+        files = {name: disk.bytes_of(name) for name in disk.names()}
+        life.leave()
+        state = story.expected.states[-1]
+        for hurt in _damaged(files, chance, flips):
+            tally.tried += 1
+            disk = _disk_with({**files, hurt.name: hurt.data}, seed)
+            wrong = _silence(engine, disk, state, hurt)
+            if wrong:
+                there = "closed" if is_closed else "whose process died"
+                where = f"{hurt.name} hurt at byte {hurt.at}, of a store {there}"
+                tally.found("wrong", f"{where}: {wrong}")
+    return tally
+
+
+class _Hurt(NamedTuple):
+    """A file with damage in it."""
+
+    name: str
+    at: int
+    end: int
+    data: bytes
+
+
+def _damaged(files: dict[str, bytes], chance: Chance, flips: int) -> Iterator[_Hurt]:
+    step = max(1, sum(map(len, files.values())) // flips)
+    for name, data in files.items():
+        for at in range(chance.below(step), len(data), step):
+            yield _hurt(name, data, at, bytes([data[at] ^ 1 << chance.below(8)]))
+        # Damage that reaches into the last record of a log cannot be told from a tear.
+        last = list(_records(data))[-1][0] if name.endswith(".log") else len(data)
+        if last > 8 * FILLER and name.endswith((".log", ".table")):
+            for instead in (bytes(2 * FILLER), b"\xa5" * FILLER):
+                yield _hurt(name, data, last // 3, instead)
+        if name.endswith(".log"):  # a record in the middle, as if it had never been there
+            yield from (
+                _hurt(name, data, at, bytes(end - at)) for at, end in list(_records(data))[1:-1:6]
+            )
+
+
+def _hurt(name: str, data: bytes, at: int, instead: bytes) -> _Hurt:
+    end = at + len(instead)
+    return _Hurt(name, at, end, data[:at] + instead + data[end:])
+
+
+def _silence(engine: Engine, disk: SimDisk, state: State, hurt: _Hurt) -> str:
+    """What is wrong with the answers of a store with damage; empty when they are right.
+
+    They are when all is as it was, or an error names the file and a place: not behind the damage,
+    but perhaps before it, since a checksum is of a whole part.
+    """
+    try:
+        found = read(opened(engine, disk, "always"), KEYS)
+    except engine.Damaged as error:
+        if error.file == hurt.name and error.offset < hurt.end:
+            return ""
+        return f"the error names {error.file} at byte {error.offset}"
+    except DisagreeError:
+        return "other answers, and not a word"
+    except Exception as error:  # noqa: BLE001 - a defect may raise anything
+        return f"{type(error).__name__}, and no name of a file"
+    return "" if found == state else "another answer, and not a word"
+
+
+def full(engine: Engine, seed: int, *, every: int = 4) -> Tally:
+    """Fill the disk at the n-th write, for every n that `every` divides; then give it space."""
+    tally = Tally()
+    for number in count(1, every):
+        tally.tried += 1
+        disk, story = SimDisk(seed), told("always")
+        life = Life(engine, disk, story)
+        disk.full_at(number)
+        where = f"no space from write {number} on"
+        try:
+            refused = _live_through(life, tally, where, seed)
+        except Exception as error:  # noqa: BLE001 - a defect may raise anything
+            tally.raised(error, where)
+            refused = True
+        life.leave()
+        if not refused:
+            return tally
+        if tally.bad:
+            return tally  # one is enough; more of the same would take long
+    raise AssertionError
+
+
+def _live_through(life: Life, tally: Tally, where: str, seed: int) -> bool:
+    """A story in which calls are refused, and done once there is space; whether any was."""
+    engine, disk, story = life.engine, life.disk, life.story
+    refused = False
+    for step in steps(Chance(seed).child("full"), WRITES, KEYS, interrupted=False):
+        try:
+            life.do(step)
+        except engine.Poisoned:
+            raise
+        except engine.DiskRefused:
+            refused = True
+            story.undo()
+            must_hold(tally, life.db, KEYS, story.expected.states[-1], f"{where}, refused")
+            disk.more_room()
+            life.do(step)  # what was refused can be done now
+    was_full = refused or any(operation.is_refused for operation in disk.operations)
+    state = story.expected.states[-1]
+    must_hold(tally, opened(engine, disk.killed(), "always"), KEYS, state, f"{where}, then killed")
+    disk.more_room()
+    life.db.close()
+    with opened(engine, disk, "always") as db:
+        must_hold(tally, db, KEYS, state, f"{where}, then closed")
+    after = disk.killed()  # as it is, to see what the next life leaves
+    with opened(engine, after, "always") as db:
+        db.put(b"one", b"more")
+        needed = _needed(db)
+    for name in sorted(set(after.names()) - needed):
+        tally.found("refused", f"{where}: {name} stays, and nothing needs it")
+    return was_full
+
+
+def _needed(db: Any) -> set[str]:
+    """The files that a store of these tables needs."""
+    layout = db.catalogue.layout
+    names = {"CURRENT", "LOCK", f"{db.catalogue.current.manifest:06}.manifest"}
+    names |= {f"{info.number:06}.table" for info in layout.tables}
+    return names | {f"{n:06}.log" for n in range(layout.first_log, layout.last_log + 1)}
+
+
+def failed_sync(engine: Engine, seed: int, *, every: int = 5) -> Tally:
+    """Fail the n-th sync, for every n that `every` divides, then cut the power."""
+    tally = Tally()
+    for number in count(1, every):
+        tally.tried += 1
+        disk, story = SimDisk(seed), told("always")
+        life = Life(engine, disk, story)
+        disk.fail_sync(number)
+        where = f"sync {number} fails"
+        refused = 0
+        for step in steps(Chance(seed).child("failed sync"), WRITES, KEYS, interrupted=False):
+            try:
+                life.do(step)
+                if refused:
+                    tally.found("wrong", f"{where}: a later write is acknowledged")
+            except engine.Poisoned:
+                refused += 1
+            except Exception as error:  # noqa: BLE001 - a defect may raise anything
+                tally.raised(error, where)
+                break
+            if refused > 1:
+                break
+        _after_failed_sync(life, tally, where)
+        life.leave()
+        if not any(operation.is_refused for operation in disk.operations):
+            return tally
+        if tally.bad:
+            return tally
+    raise AssertionError
+
+
+def _after_failed_sync(life: Life, tally: Tally, where: str) -> None:
+    """The power goes; or the store is opened again on the same machine, and then the power goes."""
+    engine, disk, story = life.engine, life.disk, life.story
+    moment = len(disk.operations)
+
+    def judged(after: SimDisk, told_of: str) -> State | None:
+        try:
+            found = read(opened(engine, after, "always"), KEYS)
+        except Exception as error:  # noqa: BLE001 - a defect may raise anything
+            tally.raised(error, told_of)
+            return None
+        promised, begun = story.promised(moment), len(story.begun)
+        tally.judged(story.expected.judge(found, promised, begun), told_of)
+        return found
+
+    judged(disk.after_power_cut(worst="nothing"), f"{where}, then the power")
+    judged(disk.after_power_cut(), f"{where}, then the power")
+    again = disk.killed()
+    state = judged(again.killed(), f"{where}, opened again")
+    if state is not None:
+        # Memory shows more than the disk has: what is read now has to stay.
+        _go_on(engine, again, state, tally, f"{where}, opened again", more=AFTER_SYNC)
+
+
+def _newest_log(disk: SimDisk) -> str:
+    return max(name for name in disk.names() if name.endswith(".log"))
+
+
+def _disk_with(files: dict[str, bytes], seed: int) -> SimDisk:
+    disk = SimDisk(seed)
+    for name, data in files.items():
+        disk.give(name, data)
+    return disk

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sdcli.cli import calc, content, doc, estimate, interview, lab, scenarios, score, sessions
+from sdcli.cli import calc, content, doc, estimate, interview, kv, lab, scenarios, score, sessions
 
 app = typer.Typer(
     name="sdcli",
@@ -19,7 +19,7 @@ app = typer.Typer(
     " 2 unusable input, 3 damaged data, 4 something is missing, 70 a defect, 130 interrupted.",
 )
 
-for command in (interview, sessions, score, scenarios, calc, estimate, doc, lab, content):
+for command in (interview, sessions, score, scenarios, calc, estimate, doc, lab, kv, content):
     command.register(app)
 
 

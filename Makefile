@@ -33,9 +33,10 @@ test: $(STAMP)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 # What takes too long for every run: each value of all gallery designs changed in turn, all pictures
-# by a second parser, readers of a placement beside its writers for twenty seconds.
+# by a second parser, readers of a placement beside its writers for twenty seconds, stores that crash
+# at each moment of long runs, and processes that are killed two hundred times.
 soak: $(STAMP)
-	SOAK=1 $(BIN)/pytest --numprocesses 2 --dist worksteal tests/documents/test_mutation.py tests/documents/test_examples.py tests/reference/hashing/test_live.py
+	SOAK=1 $(BIN)/pytest --numprocesses 2 --dist worksteal tests/documents/test_mutation.py tests/documents/test_examples.py tests/reference/hashing/test_live.py tests/experiments/test_kv_amplification.py tests/experiments/test_kv_bloom.py tests/experiments/test_kv_defects.py tests/reference/kv/engine/test_crash.py tests/reference/kv/engine/test_kill.py tests/reference/kv/engine/test_model.py tests/reference/kv/engine/test_interleavings.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -48,7 +49,7 @@ types: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
-# The peers that rings and limiters are measured beside are installed for this alone.
+# The peers that rings, limiters and the store are measured beside are installed for this alone.
 bench: $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/startup.py
@@ -58,6 +59,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/ring.py
 	$(BIN)/python benchmarks/limiters.py
 	$(BIN)/python benchmarks/middleware.py
+	$(BIN)/python benchmarks/kv.py
 
 # A Redis to try the limiters with: on this machine alone, nothing on disk, until Ctrl-C.
 REDIS_PORT ?= 6379

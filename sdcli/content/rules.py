@@ -39,7 +39,7 @@ _COUNTS: dict[str, tuple[int, int | None, str]] = {
     "estimates": (1, None, "estimates"),
     "components": (1, None, "components"),
     "flows": (1, None, "flows"),
-    "deep_dives": (3, 6, "deep dives"),
+    "deep_dives": (3, 7, "deep dives"),
     "rubric": (12, None, "rubric items"),
     "curveballs": (1, None, "curveballs"),
 }

@@ -19,6 +19,7 @@ _PLAIN = re.compile(rb"[ -\[\]-~]*")  # what can be seen of ASCII, but the backs
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.?))", re.DOTALL)
 _NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"}
 _MEANT = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"\\": b"\\"}
+ESCAPES = r"\t \n \r \\ and \x with two hexadecimal digits"  # said to somebody who typed another
 _LONE = range(0xDC80, 0xDD00)  # how Python decodes a byte that is no UTF-8
 
 

@@ -99,6 +99,9 @@ def _run(
         if rest:
             experiment = get(_split(rest)[0])
             console().print(_parameters(experiment))
+            for param in experiment.parameters:
+                if param.meanings:
+                    console().print("", _meanings(param))
             told = ", ".join(metric.name for metric in experiment.metrics)
             console().print(styled(f"\nMetrics, as designs name them: {told}"))
         raise typer.Exit
@@ -268,6 +271,16 @@ def _parameters(experiment: Experiment[Any]) -> Table:
     rows.columns[0].no_wrap = True
     for param in experiment.parameters:
         rows.add_row(_option(param), param.help, expected(param))
+    return rows
+
+
+def _meanings(param: Param) -> Table:
+    from sdcli.cli.screen import styled, table
+
+    rows = table(_option(param), param.help)
+    rows.columns[0].no_wrap = True
+    for choice, meaning in zip(param.choices, param.meanings, strict=True):
+        rows.add_row(styled(choice), styled(meaning))
     return rows
 
 

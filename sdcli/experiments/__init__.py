@@ -7,9 +7,9 @@ limiter_shape.py, limiter_clock.py, limiter_race.py, limiter_choose.py; kv_path.
 kv_bloom.py, kv_compaction.py, kv_amplification.py. What several of them use, or what is an idea of
 its own, has a file of its own: scaling.py, zipf.py, contenders.py and rebalance_story.py for rings;
 adversary.py, limiter_attacked.py, limiter_candidates.py, limiter_needs.py, limiter_traffic.py,
-limiter_lanes.py, limiter_table.py and limiter_threads.py for limiters; kv_shape.py, kv_formulas.py
-and kv_driven.py for what stores cost, the other kv files for what they survive. To add one, write a
-module like those and a line in the registry's table, and record its results
+limiter_lanes.py, limiter_table.py and limiter_threads.py for limiters; kv_shape.py, kv_formulas.py,
+kv_driven.py and kv_books.py for what stores cost, the other kv files for what they survive. To add
+one, write a module like those and a line in the registry's table, and record its results
 (tests/experiments/test_golden.py says how).
 
 >>> experiment = get("ring.rebalance")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 P = TypeVar("P")
 
+_LISTED_MAX, _LISTED = 12, 3  # words: as many are listed, of more some
+_READABLE = 1e16  # from here on nobody counts the digits
 _ROUNDING = 1e-3  # a computed count may be rounded if that changes it by a thousandth at most
 # What people call a quantity of some kind; the others are called by their unit.
 _KINDS = {
@@ -52,7 +54,11 @@ def bind(experiment: Experiment[P], values: Mapping[str, object]) -> P:
 def expected(param: Param) -> str:
     """What a parameter may be, with an example that works."""
     if param.type == "name":
-        return " or ".join(param.choices)
+        if len(param.choices) <= _LISTED_MAX:
+            return " or ".join(param.choices)
+        some = ", ".join(param.choices[:_LISTED])
+        others = len(param.choices) - _LISTED
+        return f"{some} or one of {others} others, which --help behind the experiment lists"
     what = "a whole number" if param.type == "integer" else "a quantity"
     if param.type == "quantity" and not param.unit:
         what = "a number"
@@ -122,7 +128,13 @@ def _from_text(param: Param, text: str) -> float:
     try:
         value = quantity(text, nouns=counted)
     except UnitError as error:
-        raise _unusable(param, error.what, text) from error
+        readings = "" if error.undeclared else error.expected  # an unknown unit has none
+        raise InputError(
+            error.what,
+            where=param.name,
+            given=text,
+            expected="\n".join(filter(None, (readings, expected(param)))),
+        ) from error
     return _from_quantity(param, value)
 
 
@@ -160,4 +172,6 @@ def _unusable(param: Param, what: str, given: object, fix: str = "") -> InputErr
 
 def _figure(number: float | None) -> str:
     """A bound as a person reads it: 10,000 or 0.001."""
-    return "any" if number is None else f"{number:,.15g}"
+    if number is None:
+        return "any"
+    return f"{number:,.{16 if abs(number) < _READABLE else 15}g}"

@@ -60,6 +60,7 @@ class Param:
         low, high: both allowed; None where open, and for names.
         choices: the words that a name may be.
         help: what it is, for people.
+        meanings: for each choice what it means; empty where the words say it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Param:
     high: float | None
     choices: tuple[str, ...]
     help: str
+    meanings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,9 +232,15 @@ def quantity(default: float, *, low: float, high: float, unit: str, help: str) -
     return _declared("quantity", default, unit=unit, low=low, high=high, help=help)
 
 
-def word(default: str, *, choices: tuple[str, ...], help: str) -> Any:  # noqa: A002 - Param's name
+def word(
+    default: str,
+    *,
+    choices: tuple[str, ...],
+    help: str,  # noqa: A002 - Param's name
+    meanings: tuple[str, ...] = (),
+) -> Any:
     """A field of a Params: one of several words."""
-    return _declared("name", default, choices=choices, help=help)
+    return _declared("name", default, choices=choices, help=help, meanings=meanings)
 
 
 def _declared(
@@ -244,8 +252,9 @@ def _declared(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    meanings: tuple[str, ...] = (),
 ) -> Any:
-    param = Param("", type, default, unit, low, high, choices, help)
+    param = Param("", type, default, unit, low, high, choices, help, meanings)
     return field(default=default, metadata={"param": param})
 
 

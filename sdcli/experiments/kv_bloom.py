@@ -10,8 +10,8 @@ is in vain. How often is a matter of two numbers:
 The other mistake must never happen: that it says "no" of a key that is there.
 
 The run builds a filter of its keys and asks it for all of them and for as many others as one likes.
-Then it builds real tables with the engine's own filters, asks all of them for keys that are not
-there, as a read of an absent key asks each level, and counts how often a block was looked into.
+Then it builds real tables with such filters, asks all of them for keys that are not there, as a
+read of an absent key asks each level, and counts how often a block was looked into.
 
 The filter takes its probes from two hashes, h1 + i h2. Two keys for which both are equal cannot be
 told apart; that adds about n/m^2 to the formula, which is only seen in filters of a few keys.
@@ -183,7 +183,14 @@ def _tables(params: Params, seed: int) -> tuple[float, _Filter]:
     store_id = fs.fresh_id()
     tables = []
     for number in range(1, params.tables + 1):
-        writer = TableWriter(fs, number, store_id, level=0, filter_bits=params.filter_bits)
+        writer = TableWriter(
+            fs,
+            number,
+            store_id,
+            level=0,
+            filter_bits=params.filter_bits,
+            filter_probes=params.probes,
+        )
         # Every table covers the whole key space and has other keys than the rest.
         keys = [_key(seed, i * params.tables + number) for i in range(each)]
         writer.add_many(keys, [b""] * each)
@@ -194,13 +201,12 @@ def _tables(params: Params, seed: int) -> tuple[float, _Filter]:
         for table in tables:
             table.get(key)
     passed = sum(lookups - table.filter_stops for table in tables)
-    probes = bloom.best_probes(params.filter_bits)
     bits = len(bloom.blank(each, params.filter_bits))
     seen = _Filter(
         passed=passed,
         asked=lookups * params.tables,
         missed=0,
-        theory=bloom.false_positive_theory(each, bits, probes),
+        theory=bloom.false_positive_theory(each, bits, params.probes),
         collision=4 * each / bits**2,
         set_share=0.0,
         bytes=0,
@@ -209,21 +215,36 @@ def _tables(params: Params, seed: int) -> tuple[float, _Filter]:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.3g} %"
+    return f"{_figure(share * 100)} %"
+
+
+def _of_1000(share: float) -> str:
+    return _figure(share * 1000)
+
+
+def _figure(number: float) -> str:
+    """Three digits of a number, as a person writes it.
+
+    >>> [_figure(number) for number in (0, 4e-9, 0.04593, 81.94, 999.6)]
+    ['0', '<0.001', '0.0459', '81.9', '1,000']
+    """
+    if 0 < number < 0.001:  # noqa: PLR2004 - what stands there
+        return "<0.001"
+    return f"{float(f'{number:.3g}'):,.15g}"
 
 
 def _note(params: Params, metrics: dict[str, float]) -> str:
     told = (
-        f"Of 1,000 keys that are not there {metrics['false_positives'] * 1000:.3g} got past a "
-        f"filter of {params.filter_bits} bits a key with {params.probes} probes (the formula has "
-        f"{metrics['theory'] * 1000:.3g}); none that is there was denied. A read that asks "
-        f"{many(params.tables, 'table')} in vain reads {metrics['wasted_reads']:.3g} blocks "
-        f"instead of {params.tables}."
+        f"Of 1,000 keys that are not there {_of_1000(metrics['false_positives'])} got past a "
+        f"filter of {many(params.filter_bits, 'bit')} a key with {many(params.probes, 'probe')} "
+        f"(the formula has {_of_1000(metrics['theory'])}); none that is there was denied. A read "
+        f"that asks {many(params.tables, 'table')} in vain reads "
+        f"{_figure(metrics['wasted_reads'])} blocks instead of {params.tables}."
     )
     if params.probes != metrics["best_probes"]:
         told += (
-            f" {metrics['best_probes']:.0f} probes would let through "
-            f"{metrics['theory_best'] * 1000:.3g}."
+            f" {many(int(metrics['best_probes']), 'probe')} would let through "
+            f"{_of_1000(metrics['theory_best'])}."
         )
     return told
 
@@ -240,7 +261,8 @@ def _frames(params: Params, seed: int) -> Iterator[Frame]:
         probes = params.probes if bits == params.filter_bits else bloom.best_probes(bits)
         one = _asked(seed, count, count, bits, probes)
         mark = "<" if bits == params.filter_bits else " "
-        head = f"{bits:>4}   {probes:>5} {one.share * 1000:>8.3g} {one.theory * 1000:>8.3g}   "
+        counted, theory = _of_1000(one.share), _of_1000(one.theory)
+        head = f"{bits:>4}   {probes:>5} {counted:>8} {theory:>8}   "
         drawn = bar(_length(one.share), _BAR_WIDTH)
         line = f"{head}{drawn:<{_BAR_WIDTH}} {mark}".rstrip()
         ink = "a" if mark == "<" else "b"
@@ -262,9 +284,9 @@ def _length(share: float) -> float:
 
 def _question(params: Params) -> str:
     return (
-        f"A filter has {params.filter_bits} bits for each of its {params.keys:,} keys, and each "
-        f"key sets {params.probes} of them. What share of the keys that are not there gets past "
-        "it, as a number like 0.1 or in percent?"
+        f"A filter has {many(params.filter_bits, 'bit')} for each of its {params.keys:,} keys, and "
+        f"each key sets {params.probes} of them. What share of the keys that are not there gets "
+        "past it, as a number like 0.1 or in percent?"
     )
 
 

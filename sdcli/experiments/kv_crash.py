@@ -9,8 +9,9 @@ for logs to end, for tables to be written and merged. Then, for the moment after
 the disks that a crash may have left are made, the store is opened on each, and what it holds is
 compared with the states that it went through. Some of them go on, and lose power again.
 
-Other faults have smaller checks of their own, and all of them are part of the claim: a torn end of
-a log, turned bits, a full disk, a sync that fails, reads while tables are merged.
+Other faults have smaller checks of their own, and all of them are part of the claim: a process that
+dies and leaves to the next one what was not synced, a torn end of a log, turned bits, a full disk,
+a sync that fails, reads while tables are merged.
 
 `--bug` plants one of the defects of kv_defects.py in the engine: the experiment has to fail. A
 check that cannot fail says nothing.
@@ -36,7 +37,8 @@ from sdcli.experiments.contract import (
 )
 from sdcli.experiments.kv_checks import AGAIN, FAULTS, MODES, TELLS
 from sdcli.experiments.kv_cuts import Crashes
-from sdcli.experiments.kv_defects import BY_NAME, NONE, engine
+from sdcli.experiments.kv_defects import BY_NAME, DEFECTS, NONE
+from sdcli.experiments.kv_planted import engine
 from sdcli.experiments.kv_trial import LOG_BYTES, Tally
 from sdcli.experiments.scaling import cut, many, scale_of
 from sdcli.reference.hashing.drawing import Drawing
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 
 OPERATIONS_BUDGET = 400  # writes of the run
 DISKS_BUDGET = 3_600  # that are left by crashes and looked at; half of them differ
-FAULTS_BUDGET = 2_000  # what the other checks try, all together
 
 _FRAMES = 16
 _HOLD = 0.15
@@ -69,14 +70,19 @@ class Params:
     draws: int = integer(
         1, low=1, high=8, help="disks with any part of what was not synced, for each moment"
     )
-    bug: str = word(NONE, choices=(NONE, *BY_NAME), help="a defect that is planted in the engine")
+    bug: str = word(
+        NONE,
+        choices=(NONE, *BY_NAME),
+        help="a defect that is planted in the engine",
+        meanings=("the engine as it is", *(defect.wrong for defect in DEFECTS)),
+    )
 
 
 def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     """Crash at every moment, then the other faults.
 
-    Cost: at most DISKS_BUDGET stores opened and read, half of them the same as another, and
-    FAULTS_BUDGET for the other checks.
+    Cost: at most DISKS_BUDGET stores opened and read, half of them the same as another, and some
+    2,000 for the other checks, whatever the parameters.
     """
     made = engine(params.bug)
     writes = min(params.operations, OPERATIONS_BUDGET)
@@ -85,12 +91,11 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     picture = _Picture(main, every, watch)
     main.try_all(draws=params.draws, every=every, again=AGAIN, seen=picture.tried)
 
-    lazy = Crashes(made, seed, "os", writes, params.keys)
+    lazy = Crashes(made, seed, "os", writes, params.keys, reopens=0)
     lazy.try_all(kinds=("nothing",), draws=0)
     faults: dict[str, Tally] = {}
-    thin = max(1, 2_000 // FAULTS_BUDGET)
     for name, check in FAULTS.items():
-        faults[name] = check(made, seed, thin)
+        faults[name] = check(made, seed)
         picture.checked(faults)
     picture.last(faults)
 
@@ -103,7 +108,7 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
         "wrong": float(main.tally.wrong),
         "half_batches": float(main.tally.halves),
         "refused": float(main.tally.refused),
-        "holes": float(main.holes),
+        "holes": float(main.tally.holes),
         "kept_unpromised": float(main.kept_more),
         "promised": float(len(main.story.safe)),
         "faults": float(others.tried),
@@ -138,9 +143,9 @@ def _note(params: Params, main: Crashes, others: Tally) -> str:
             f"{others.bad:,} of {many(others.tried, 'other fault')}. The first: {first}."
         )
     holes = (
-        f" On {many(main.holes, 'disk')} a later page came through and an earlier one did not: the "
-        "store names the hole and does not open, which mode os allows."
-        if main.holes
+        f" On {many(main.tally.holes, 'disk')} a later page came through and an earlier one did "
+        "not: the store names the hole and does not open, which mode os allows."
+        if main.tally.holes
         else ""
     )
     return (
@@ -229,7 +234,7 @@ def _counts(main: Crashes) -> Drawing:
         "crashes: + all that was promised is there   L lost or wrong   x refused, or half",
         "",
         f"{many(tally.tried, 'disk')}: {found}, {tally.refused:,} refused; "
-        f"{main.holes:,} with a hole",
+        f"{main.tally.holes:,} with a hole",
     )
 
 

@@ -8,7 +8,9 @@ left is made (reference/kv/engine/sim_volume.py), and the store is opened on eac
     hollow        names and sizes came through, of what was not synced no byte did
     random        any part of it came through
 
-On some of them the store goes on, and the power goes a second time, in the middle of a call.
+On some of them the store goes on, and the power goes a second time, in the middle of a call. And
+where the process died, another takes over from it, and the power goes in that one's life
+(kv_lives.py).
 
 Source: T. S. Pillai and others, "All File Systems Are Not Created Equal", OSDI 2014.
 """
@@ -19,15 +21,16 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from sdcli.core.chance import Chance
-from sdcli.experiments.kv_trial import Life, Tally, opened, told
-from sdcli.experiments.kv_workload import Step, read, steps
+from sdcli.experiments.kv_lives import deaths, take_over
+from sdcli.experiments.kv_trial import Life, Tally, found_on, refused, told
+from sdcli.experiments.kv_workload import Step, steps
 from sdcli.reference.kv.engine.sim_disk import PowerCut, SimDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sdcli.experiments.kv_defects import Engine
-    from sdcli.experiments.kv_workload import State, Story
+    from sdcli.experiments.kv_planted import Engine
+    from sdcli.experiments.kv_workload import State
     from sdcli.reference.kv.engine.sim_volume import Worst
 
 KINDS: tuple[Worst, ...] = ("everything", "nothing", "hollow")
@@ -45,6 +48,7 @@ class Crashes:
         sync: the mode.
         writes: how many.
         keys: how many different ones.
+        reopens: times that the store is closed and opened again, beside those that chance has.
 
     Attributes:
         story: what was done and promised.
@@ -53,23 +57,27 @@ class Crashes:
         marks: for each moment that was tried, the worst that was found: "+" for nothing.
         kept_more: disks with more writes than were promised.
         most_taken: of the writes that had returned, the most that one power cut took.
-        holes: in mode "os", disks on which the store names a hole in its log and does not open.
     """
 
-    def __init__(self, engine: Engine, seed: int, sync: str, writes: int, keys: int) -> None:
+    def __init__(
+        self, engine: Engine, seed: int, sync: str, writes: int, keys: int, *, reopens: int = 3
+    ) -> None:
         self.keys = keys
         self.story = told(sync)
         self.disk = SimDisk(seed)
         self.tally = Tally()
         self.marks: dict[int, str] = {}
-        self.kept_more = self.most_taken = self.holes = 0
+        self.kept_more = self.most_taken = 0
         self._engine = engine
         self._chance = Chance(seed).child("crashes")
         self._lives = 0
         self._known: dict[str, State | Exception] = {}  # by the digest of a disk
         try:
             life = Life(engine, self.disk, self.story)
-            life.play(steps(Chance(seed).child("steps"), writes, keys))
+            todo = list(steps(Chance(seed).child("steps"), writes, keys))
+            for part in range(reopens, 0, -1):
+                todo.insert(part * len(todo) // (reopens + 1), Step("reopen"))
+            life.play(todo)
             life.db.close()
             self.story.done(Step("sync"), len(self.disk.operations))  # it promises as much
         except Exception as error:  # noqa: BLE001 - a defect may raise anything
@@ -134,9 +142,19 @@ class Crashes:
         digest = image.digest()
         found = self._known.get(digest)
         if found is None:
-            found = self._known[digest] = _opened(self._engine, image, story.sync, self.keys)
+            found = self._known[digest] = found_on(
+                self._engine, image, story.sync, self.keys, turn=tally.tried
+            )
         if isinstance(found, Exception):
-            self._refused(found, where, story, moment, has_holes=kind == "random")
+            refused(
+                self._engine,
+                tally,
+                found,
+                where=where,
+                story=story,
+                moment=moment,
+                has_holes=kind == "random",
+            )
             return
         judged = story.judge(found, moment, is_killed=is_killed)
         tally.judged(judged, where)
@@ -151,18 +169,33 @@ class Crashes:
             if self._lives % again == 0:
                 self._live_on(image.killed(), found, where)
 
-    def _refused(
-        self, error: Exception, where: str, story: Story, moment: int, *, has_holes: bool = True
-    ) -> None:
-        """A store that did not open; in mode "os" it has the right to, where a hole may be.
+    def take_over(self, *, each: int, every: int = 1, stop_early: bool = False) -> None:
+        """Let the process die, at moments of each sort, and the power go in the life of the next.
 
-        The kernel may have written a later page and not an earlier, of all that was not synced.
+        Args:
+            each: how many moments of each sort (kv_lives.py).
+            every: only moments of the next life that this divides.
+            stop_early: the first finding is enough.
         """
-        has_holes &= story.sync == "os" and story.promised(moment) < story.may_have(moment)
-        if has_holes and isinstance(error, self._engine.Damaged):
-            self.holes += 1
-        else:
-            self.tally.raised(error, where)
+        chosen = deaths(self.disk.operations, each)
+        for moment, disk in self.disk.kills(of=chosen):
+            found = take_over(
+                self._engine,
+                disk,
+                self.story,
+                moment=moment,
+                keys=self.keys,
+                chance=self._chance.child(f"next life {moment}"),
+                where=f"killed after operation {moment}",
+                every=every,
+                # After a write that was not synced, a sync has the most to promise.
+                syncs_first=self.disk.operations[moment - 1].name.endswith(".log"),
+            )
+            self.tally.add(found)
+            if found.bad:
+                self.marks[moment] = self._worst()
+                if stop_early:
+                    return
 
     def _live_on(self, disk: SimDisk, before: State, where: str) -> None:
         """Twenty writes more, with a power cut in the middle of one of them."""
@@ -180,16 +213,10 @@ class Crashes:
         life.leave()
         moment = len(disk.operations)
         self.tally.tried += 1
-        found = _opened(self._engine, disk.after_power_cut(), story.sync, self.keys)
+        found = found_on(
+            self._engine, disk.after_power_cut(), story.sync, self.keys, turn=self._lives
+        )
         if isinstance(found, Exception):
-            self._refused(found, where, story, moment)
+            refused(self._engine, self.tally, found, where=where, story=story, moment=moment)
         else:
             self.tally.judged(story.judge(found, moment), where)
-
-
-def _opened(engine: Engine, disk: SimDisk, sync: str, keys: int) -> State | Exception:
-    """What the store on a disk holds, or what it says instead."""
-    try:
-        return read(opened(engine, disk, sync), keys)
-    except Exception as error:  # noqa: BLE001 - a defect may raise anything
-        return error

@@ -14,6 +14,7 @@ from sdcli.reference.kv.engine.sim_disk import SimDisk
 from sdcli.reference.kv.engine.store import Store
 
 if TYPE_CHECKING:
+    from sdcli.reference.kv.engine.journal import Sync
     from sdcli.reference.kv.engine.options import Options
 
 OPERATIONS_KEPT = 5_000  # of the disk
@@ -30,17 +31,18 @@ class Driven:
     Args:
         seed: of the disk.
         options: of the store.
+        sync: when a write is done, until it is `reopened`.
     """
 
-    def __init__(self, seed: int, options: Options) -> None:
+    def __init__(self, seed: int, options: Options, *, sync: Sync = "os") -> None:
         self.disk = SimDisk(seed)
         self.fs = CountedFS(self.disk)
         self.options = options
-        self.db = Store(self.fs, sync="os", options=options)
+        self.db = Store(self.fs, sync=sync, options=options)
         self._flushes = 0
 
     def reopened(self) -> None:
-        """Close it and open it again, with nothing in memory but what recovery reads."""
+        """Close it and open it again, in mode "os", with no table in memory."""
         self.db.close()
         self.db = Store(self.fs, sync="os", options=self.options)
         self._flushes = 0
@@ -64,7 +66,7 @@ class Driven:
     @property
     def written(self) -> int:
         """Bytes that went through the port to the disk."""
-        return sum(tally.bytes_written for tally in self.fs.kinds.values())
+        return self.fs.total().bytes_written
 
     @property
     def reported(self) -> int:

@@ -5,10 +5,12 @@ Each check begins with the same short story, does one thing to the disk, and loo
     tail          the newest log ends in the middle of its last record, or something else stands
                   there: that record alone may be gone, and all that is written next is kept
     damage        a bit turns or bytes are overwritten, in any file, of a store that was closed or
-                  whose process died: every read is right, or says which file and where
+                  whose process died, or a full log ends early: every read is right, or says which
+                  file and where
     full          from some write on there is no space: the call fails, nothing that was there is
                   gone, and with space again all goes on; no file of interrupted work stays
-    failed-sync   the n-th sync fails: from then on nothing is acknowledged, and what was is there
+    failed-sync   the n-th sync fails: from then on nothing is acknowledged, and what was is there,
+                  also when another process goes on and loses power (kv_lives.py)
 
 Sources: sqlite.org, "How SQLite Is Tested" (fail the n-th call, for each n); P. Rebello and others,
 "Can Applications Recover from fsync Failures?", USENIX ATC 2020.
@@ -17,26 +19,29 @@ Sources: sqlite.org, "How SQLite Is Tested" (fail the n-th call, for each n); P.
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.core.chance import Chance
+from sdcli.experiments.kv_lives import take_over
 from sdcli.experiments.kv_trial import Life, Tally, must_hold, opened, told
-from sdcli.experiments.kv_workload import DisagreeError, read, steps
+from sdcli.experiments.kv_workload import DisagreeError, key_of, read, steps
+from sdcli.reference.kv.engine.fs import SECTOR
 from sdcli.reference.kv.engine.log_format import HEADER_BYTES, RECORD
 from sdcli.reference.kv.engine.sim_disk import SimDisk
+from sdcli.reference.kv.engine.survey import needed, survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sdcli.experiments.kv_defects import Engine
-    from sdcli.experiments.kv_workload import State
+    from sdcli.experiments.kv_planted import Engine
+    from sdcli.experiments.kv_workload import State, Story
 
 KEYS = 24
 WRITES = 60
 LOG_WRITES = 16
 ONE_LOG = 64 * 1024  # a log that does not end in a test: what is behind a tear stays there
 MORE_FIRST = 1_000_000  # the number of the first write after the fault
-AFTER_SYNC = 6  # writes after a sync that failed
+CUT_EVERY = 4  # moments of the life after a sync that failed
 FILLER = 23  # an odd stretch of other bytes
 
 
@@ -60,42 +65,69 @@ def tail(engine: Engine, seed: int, *, more: int = 20, closeness: int = 1) -> Ta
     data = disk.bytes_of(name)
     files = {one: disk.bytes_of(one) for one in disk.names()}
     writes = len(story.begun)
-    for label, bytes_left, kept in _tails(data, start, writes, chance, closeness):
+    for label, bytes_left, kept in _tears(data, start, writes, closeness):
         tally.tried += 1
         torn = _disk_with({**files, name: bytes_left}, seed)
         state = story.expected.states[kept]
         _go_on(engine, torn, state, tally, f"{name}, {label}", more=more)
+    for label, bytes_left, kept in _strangers(engine, data, start, writes, chance):
+        tally.tried += 1
+        hurt = _disk_with({**files, name: bytes_left}, seed)
+        state = story.expected.states[kept]
+        wrong = _silence(engine, hurt, state, _Hurt(name, start, len(bytes_left), bytes_left))
+        if wrong:
+            tally.found("wrong", f"{name}, {label}: {wrong}")
     life.leave()
     return tally
 
 
-def _tails(
-    data: bytes, start: int, writes: int, chance: Chance, closeness: int
+def _tears(
+    data: bytes, start: int, writes: int, closeness: int
 ) -> Iterator[tuple[str, bytes, int]]:
-    """What may stand at the end of a log, and how many writes must be found then."""
+    """What a power cut may leave at the end of a log, and how many writes must be found then."""
     last = data[start:]
     for size in range(0, len(last), closeness):
         yield f"its last record cut to {size} bytes", data[:start] + last[:size], writes - 1
+    for label, instead in (("zeros", bytes(len(last))), ("ones", b"\xff" * len(last))):
+        yield f"{label} in place of its last record", data[:start] + instead, writes - 1
+        yield f"{label} behind its last record", data + instead, writes
+
+
+def _strangers(
+    engine: Engine, data: bytes, start: int, writes: int, chance: Chance
+) -> Iterator[tuple[str, bytes, int]]:
+    """What no power cut leaves there; it may be told, or left out, but never be taken for data."""
+    last = data[start:]
+    half = len(last) // 2
     other = bytes(chance.below(256) for _ in last)
+    places = [place for place in _records(data) if place[1] <= start]
     for label, instead in (
-        ("zeros", bytes(len(last))),
-        ("ones", b"\xff" * len(last)),
         ("other bytes", other),
-        ("a later half of zeros", last[: len(last) // 2] + bytes(len(last) - len(last) // 2)),
-        ("a later half that is there alone", bytes(len(last) // 2) + last[len(last) // 2 :]),
+        ("a later half of zeros", last[:half] + bytes(len(last) - half)),
+        ("a later half that is there alone", bytes(half) + last[half:]),
+        *(
+            (f"a copy of the record at byte {first}", data[first:end])
+            for first, end in (places[0], places[-1])
+        ),
     ):
         yield f"{label} in place of its last record", data[:start] + instead, writes - 1
         yield f"{label} behind its last record", data + instead, writes
-    for label, record in _older(data, start):
-        yield f"{label} in place of its last record", data[:start] + record, writes - 1
-        yield f"{label} behind its last record", data + record, writes
+    next_seq = RECORD.unpack_from(last)[3]
+    end_seq = next_seq + int.from_bytes(last[RECORD.size :][:4], "little")
+    there, behind = _of_another_life(engine, next_seq), _of_another_life(engine, end_seq)
+    yield "a record of another store in place of its last one", data[:start] + there, writes - 1
+    yield "a record of another store behind its last one", data + behind, writes
 
 
-def _older(data: bytes, start: int) -> Iterator[tuple[str, bytes]]:
-    """Whole records from further up, as space that is used again may hold them."""
-    places = [place for place in _records(data) if place[1] <= start]
-    for first, end in (places[0], places[-1]):
-        yield f"a copy of the record at byte {first}", data[first:end]
+def _of_another_life(engine: Engine, seq: int) -> bytes:
+    """A record with the number that comes next here, of another store and from another place."""
+    disk = SimDisk(seed=1)
+    db = engine.Store(disk, sync="os")
+    for _ in range(seq):
+        db.put(key_of(0), b"of another life")
+    data = disk.bytes_of(_newest_log(disk))
+    start, end = list(_records(data))[-1]
+    return data[start:end]
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int]]:
@@ -138,6 +170,9 @@ def damage(engine: Engine, seed: int, *, flips: int = 120) -> Tally:
         disk, story = SimDisk(seed), told("always")
         life = Life(engine, disk, story)
         life.play(steps(chance.child("steps"), WRITES, KEYS, interrupted=False))
+        more = steps(chance.child("more"), WRITES, KEYS, first=MORE_FIRST, interrupted=False)
+        while life.db.journal.log.size < 2 * SECTOR:  # one in the middle can be lost then
+            life.do(next(more))
         if is_closed:
             life.db.close()
         files = {name: disk.bytes_of(name) for name in disk.names()}
@@ -145,13 +180,34 @@ def damage(engine: Engine, seed: int, *, flips: int = 120) -> Tally:
         state = story.expected.states[-1]
         for hurt in _damaged(files, chance, flips):
             tally.tried += 1
-            disk = _disk_with({**files, hurt.name: hurt.data}, seed)
-            wrong = _silence(engine, disk, state, hurt)
+            wrong = _silence(engine, _disk_with({**files, hurt.name: hurt.data}, seed), state, hurt)
             if wrong:
                 there = "closed" if is_closed else "whose process died"
                 where = f"{hurt.name} hurt at byte {hurt.at}, of a store {there}"
                 tally.found("wrong", f"{where}: {wrong}")
+        if not is_closed:
+            _end_early(engine, disk, story, tally)
     return tally
+
+
+def _end_early(engine: Engine, disk: SimDisk, story: Story, tally: Tally) -> None:
+    """Cut a full log at the end of a record, when the next has just begun and no table has it."""
+    begun = [op for op in disk.operations if op.call == "create" and op.name.endswith(".log")][-1]
+    known = next(
+        op.number
+        for op in disk.operations[begun.number :]
+        if op.call == "sync" and op.name.endswith(".manifest")
+    )
+    ((_, killed),) = disk.kills(of={known})
+    files = {name: killed.bytes_of(name) for name in killed.names()}
+    name = max(one for one in files if one.endswith(".log") and one < begun.name)
+    data, state = files[name], story.expected.states[story.promised(known)]
+    for at, _ in list(_records(data))[-1::-4]:
+        tally.tried += 1
+        cut = _Hurt(name, at, len(data), data[:at])
+        wrong = _silence(engine, _disk_with({**files, name: cut.data}, disk.seed), state, cut)
+        if wrong:
+            tally.found("wrong", f"{name} ends at byte {at}, and the next one has begun: {wrong}")
 
 
 class _Hurt(NamedTuple):
@@ -168,15 +224,18 @@ def _damaged(files: dict[str, bytes], chance: Chance, flips: int) -> Iterator[_H
     for name, data in files.items():
         for at in range(chance.below(step), len(data), step):
             yield _hurt(name, data, at, bytes([data[at] ^ 1 << chance.below(8)]))
-        # Damage that reaches into the last record of a log cannot be told from a tear.
+        # A sector of zeros in the last record of a log cannot be told from a tear.
         last = list(_records(data))[-1][0] if name.endswith(".log") else len(data)
         if last > 8 * FILLER and name.endswith((".log", ".table")):
             for instead in (bytes(2 * FILLER), b"\xa5" * FILLER):
                 yield _hurt(name, data, last // 3, instead)
         if name.endswith(".log"):  # a record in the middle, as if it had never been there
-            yield from (
-                _hurt(name, data, at, bytes(end - at)) for at, end in list(_records(data))[1:-1:6]
-            )
+            for at, end in list(_records(data))[1:-1:6]:
+                yield _hurt(name, data, at, bytes(end - at))
+                sector_end = at - at % SECTOR + SECTOR
+                if sector_end <= last:  # as a tear does it, but with good records behind
+                    yield _hurt(name, data, at, bytes(sector_end - at))
+            yield _hurt(name, data, last + RECORD.size, b"\xa5" * (len(data) - last - RECORD.size))
 
 
 def _hurt(name: str, data: bytes, at: int, instead: bytes) -> _Hurt:
@@ -250,18 +309,9 @@ def _live_through(life: Life, tally: Tally, where: str, seed: int) -> bool:
     after = disk.killed()  # as it is, to see what the next life leaves
     with opened(engine, after, "always") as db:
         db.put(b"one", b"more")
-        needed = _needed(db)
-    for name in sorted(set(after.names()) - needed):
+    for name in sorted(set(after.names()) - needed(survey(after))):
         tally.found("refused", f"{where}: {name} stays, and nothing needs it")
     return was_full
-
-
-def _needed(db: Any) -> set[str]:
-    """The files that a store of these tables needs."""
-    layout = db.catalogue.layout
-    names = {"CURRENT", "LOCK", f"{db.catalogue.current.manifest:06}.manifest"}
-    names |= {f"{info.number:06}.table" for info in layout.tables}
-    return names | {f"{n:06}.log" for n in range(layout.first_log, layout.last_log + 1)}
 
 
 def failed_sync(engine: Engine, seed: int, *, every: int = 5) -> Tally:
@@ -300,23 +350,31 @@ def _after_failed_sync(life: Life, tally: Tally, where: str) -> None:
     engine, disk, story = life.engine, life.disk, life.story
     moment = len(disk.operations)
 
-    def judged(after: SimDisk, told_of: str) -> State | None:
+    def judged(after: SimDisk, told_of: str) -> None:
         try:
             found = read(opened(engine, after, "always"), KEYS)
         except Exception as error:  # noqa: BLE001 - a defect may raise anything
             tally.raised(error, told_of)
-            return None
+            return
         promised, begun = story.promised(moment), len(story.begun)
         tally.judged(story.expected.judge(found, promised, begun), told_of)
-        return found
 
     judged(disk.after_power_cut(worst="nothing"), f"{where}, then the power")
     judged(disk.after_power_cut(), f"{where}, then the power")
-    again = disk.killed()
-    state = judged(again.killed(), f"{where}, opened again")
-    if state is not None:
-        # Memory shows more than the disk has: what is read now has to stay.
-        _go_on(engine, again, state, tally, f"{where}, opened again", more=AFTER_SYNC)
+    # Memory shows more than the disk has: what the next process leans on has to stay.
+    chance, again = Chance(moment), disk.killed()
+    found = take_over(
+        engine,
+        again,
+        story,
+        moment=moment,
+        keys=KEYS,
+        chance=chance,
+        where=where,
+        kinds=("nothing",),
+        every=CUT_EVERY,
+    )
+    tally.add(found)
 
 
 def _newest_log(disk: SimDisk) -> str:

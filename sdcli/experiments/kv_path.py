@@ -9,31 +9,32 @@ read is told before it is made (explain.py in the engine): who is asked, what th
 block is read; then it is made, and the port must have seen exactly the reads that were told. Made
 again, it reads nothing.
 
+The write is made with a value as large as it is asked for: where that is too large for a few
+thousand neighbours, in a store of its own. Then the neighbours' values are smaller, and the key's
+among them: counts are as they would be, bytes of a read are not.
+
 Source: P. O'Neil and others, "The Log-Structured Merge-Tree", Acta Informatica 33(4), 1996;
 google/leveldb, doc/impl.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sdcli.core.chance import Chance
-from sdcli.experiments.contract import Experiment, Frame, Metric, Predict, Result, Watch, word
-from sdcli.experiments.kv_driven import name_of
+from sdcli.experiments.contract import Experiment, Metric, Predict, Result, Watch, word
+from sdcli.experiments.kv_driven import Driven, name_of
 from sdcli.experiments.kv_formulas import KEY_BYTES
+from sdcli.experiments.kv_path_story import Path, frames_of
 from sdcli.experiments.kv_shape import RECORD_BYTES, value_size_param
 from sdcli.experiments.scaling import cut, many, scale_of
-from sdcli.reference.hashing.drawing import Drawing
-from sdcli.reference.kv.engine.counted_fs import CountedFS
-from sdcli.reference.kv.engine.explain import NO, PERHAPS, Step, explain
+from sdcli.reference.kv.engine.explain import NO, explain
 from sdcli.reference.kv.engine.journal import check_sync
 from sdcli.reference.kv.engine.options import Options
-from sdcli.reference.kv.engine.sim_disk import SimDisk
-from sdcli.reference.kv.engine.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 KEYS_BUDGET = 3_000  # neighbours of the key
 BYTES_BUDGET = 3_000_000  # of their values
@@ -45,8 +46,6 @@ _LEVEL1_MEMTABLES = 5
 _SINKING = 40  # memtables after which a key has gone down two levels, whatever the turn
 _AT_ONCE = 50  # writes between two looks at where the key is
 _NEWER = 3  # tables of level 0 in the end: one more, and they would be merged
-_HOLD_MAX = 0.4
-_WATCHED = 3.6  # seconds, in all
 _SYNCS = {"always": 1, "group": 0, "os": 0}  # before a put returns
 _APPENDS = {"always": 1, "group": 0, "os": 1}
 
@@ -60,37 +59,6 @@ class Params:
     value_size: float = value_size_param()
 
 
-@dataclass
-class _Path:
-    """What was seen of a write and a read."""
-
-    calls: list[tuple[str, str, int]] = field(default_factory=list)  # until the put returned
-    later: list[tuple[str, str, int]] = field(default_factory=list)  # until it was durable
-    seq: int = 0
-    steps: list[Step] = field(default_factory=list)
-    reads: list[int] = field(default_factory=list)
-    again: list[int] = field(default_factory=list)
-    is_right: bool = False
-
-    @property
-    def logged(self) -> int:
-        return sum(size for call, _, size in self.calls + self.later if call == "append")
-
-    def of(self, part: str, said: str = "") -> int:
-        """How many steps ask such a part and hear that."""
-        return sum(step.part == part and said in ("", step.said) for step in self.steps)
-
-    @property
-    def told(self) -> list[int]:
-        return [size for step in self.steps for size in step.disk_reads]
-
-    @property
-    def blocks(self) -> list[int]:
-        return [
-            step.disk_reads[-1] for step in self.steps if step.part == "block" and step.disk_reads
-        ]
-
-
 def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     """Fill a store, follow the write, let the key sink, follow the read.
 
@@ -98,11 +66,11 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
     """
     asked = max(1, round(params.value_size))
     value_bytes = min(asked, BYTES_BUDGET // KEYS_BUDGET)
-    path = _followed(params, value_bytes, seed)
+    path = _followed(params, asked, value_bytes, seed)
     if watch:
-        for frame in _frames(params, value_bytes, path):
+        for frame in frames_of(path, params.depth, params.sync):
             watch(frame)
-    formula = RECORD_BYTES + KEY_BYTES + value_bytes
+    formula = RECORD_BYTES + KEY_BYTES + asked
     metrics = {
         "bytes_logged": float(path.logged),
         "logged_formula": float(formula),
@@ -124,13 +92,14 @@ def run(params: Params, seed: int, watch: Watch | None = None) -> Result:
         verdict="fails" if broken else "holds",
         note=f"Broken: {'; '.join(broken)}." if broken else _note(params, metrics),
         scale=scale_of(
-            cut(value_bytes, asked, "bytes of a value", "bytes do not carry over, counts do")
+            cut(
+                value_bytes,
+                asked,
+                "bytes of a value that is read",
+                "the write is as large as it is, and counts carry over; bytes that are read do not",
+            )
         ),
-        not_carried=tuple(
-            name
-            for name in metrics
-            if value_bytes < asked and ("bytes" in name or name == "logged_formula")
-        ),
+        not_carried=("bytes_read", "block_bytes") if value_bytes < asked else (),
     )
 
 
@@ -146,11 +115,11 @@ def _options(value_bytes: int) -> Options:
     )
 
 
-def _followed(params: Params, value_bytes: int, seed: int) -> _Path:
+def _followed(params: Params, asked: int, value_bytes: int, seed: int) -> Path:
     chance = Chance(seed)
-    fs = CountedFS(SimDisk(seed))
     options = _options(value_bytes)
-    db = Store(fs, sync=check_sync(params.sync), options=options)
+    driven = Driven(seed, options, sync=check_sync(params.sync))
+    db, fs = driven.db, driven.fs
 
     def neighbour() -> None:
         # Every number but those that end in 0: there our key is, or is not.
@@ -159,7 +128,7 @@ def _followed(params: Params, value_bytes: int, seed: int) -> _Path:
 
     for _ in range(KEYS_BUDGET):
         neighbour()
-    _settle(db)
+    driven.settle()
     if params.depth == "level-0":
         db.compact()  # so that the key's table is the first there, and two newer ones follow
         for _ in range(_AT_ONCE):
@@ -168,22 +137,27 @@ def _followed(params: Params, value_bytes: int, seed: int) -> _Path:
     while db.flushing or db.journal.room < 2 * (RECORD_BYTES + KEY_BYTES + value_bytes):
         neighbour()
     db.sync()
-    path = _Path()
+    path = Path(asked, value_bytes)
     key = name_of(10 * (KEYS_BUDGET // 4 + chance.below(KEYS_BUDGET // 2)))
     value = (b"%d" % seed).ljust(value_bytes, b".")[:value_bytes]
-    fs.listener = lambda *call: path.calls.append(call)
-    db.put(name_of(0) if params.depth == "absent" else key, value)
-    fs.listener = lambda *call: path.later.append(call)
-    db.sync()
-    fs.listener = None
-    path.seq = db.journal.seq
+    written = name_of(0) if params.depth == "absent" else key
+    if value_bytes == asked:
+        _write(driven, written, value, path)
+    else:
+        alone = Driven(seed, Options(), sync=check_sync(params.sync))
+        alone.db.put(name_of(1), b"")  # the first write makes the files
+        alone.db.sync()
+        _write(alone, written, bytes(asked), path)
+        alone.db.close()
+        db.put(written, value)
+        db.sync()
     if params.depth != "memtable":
         db.flush()
     if params.depth == "absent":
-        _settle(db)
-    _sink(db, params.depth, key, value, neighbour)
-    db.close()
-    db = Store(fs, sync="os", options=options)
+        driven.settle()
+    _sink(driven, params.depth, key, value, neighbour)
+    driven.reopened()
+    db = driven.db
 
     def reading(reads: list[int]) -> None:
         fs.listener = lambda call, _name, size: reads.append(size) if call == "pread" else None
@@ -200,8 +174,21 @@ def _followed(params: Params, value_bytes: int, seed: int) -> _Path:
     return path
 
 
-def _sink(db: Store, depth: str, key: bytes, value: bytes, neighbour: Callable[[], None]) -> None:
+def _write(driven: Driven, key: bytes, value: bytes, path: Path) -> None:
+    """One write, until it survives a power cut."""
+    driven.fs.listener = lambda *call: path.calls.append(call)
+    driven.db.put(key, value)
+    driven.fs.listener = lambda *call: path.later.append(call)
+    driven.db.sync()
+    driven.fs.listener = None
+    path.seq = driven.db.journal.seq
+
+
+def _sink(
+    driven: Driven, depth: str, key: bytes, value: bytes, neighbour: Callable[[], None]
+) -> None:
     """Write neighbours until the key is where it should be, and newer tables lie above it."""
+    db = driven.db
     wanted = int(depth[-1]) if depth.startswith("level") else None
     for _ in range(_SINKING * _MEMTABLE_KEYS // _AT_ONCE):
         level = explain(db, key)[-1].level
@@ -211,19 +198,14 @@ def _sink(db: Store, depth: str, key: bytes, value: bytes, neighbour: Callable[[
             db.put(key, value)  # it went down two levels at once: so once more
         for _ in range(_AT_ONCE):
             neighbour()
-        _settle(db)
+        driven.settle()
     while depth != "memtable" and len(db.view.version.levels[0]) < _NEWER:
         for _ in range(_AT_ONCE):
             neighbour()
         db.flush()
 
 
-def _settle(db: Store) -> None:
-    while db.step():
-        pass
-
-
-def _broken(params: Params, path: _Path, formula: int) -> list[str]:
+def _broken(params: Params, path: Path, formula: int) -> list[str]:
     """What is not as the claim says."""
     broken = []
     if path.logged != formula:
@@ -252,77 +234,16 @@ def _note(params: Params, metrics: dict[str, float]) -> str:
         "os": "one append before the put returned, and no sync",
         "group": "nothing before the put returned: its group goes to the disk later, in one record",
     }[params.sync]
+    told = f"The write: {metrics['bytes_logged']:,.0f} bytes of log, {write}."
+    if params.depth == "memtable":
+        return f"{told} The read found it in the memtable, and read nothing from the disk."
     return (
-        f"The write: {metrics['bytes_logged']:,.0f} bytes of log, {write}. The read asked "
+        f"{told} The read asked "
         f"{many(int(metrics['tables_asked']), 'table')}, of which {metrics['filters_no']:.0f} said "
         f"no by their filters, and read {many(int(metrics['blocks_read']), 'block')} of data; with "
         f"footers, filters and indexes {many(int(metrics['disk_reads']), 'read')} of the disk and "
         f"{metrics['bytes_read']:,.0f} bytes. Made again it read nothing."
     )
-
-
-def _frames(params: Params, value_bytes: int, path: _Path) -> Iterator[Frame]:
-    """The story, a line more in each frame."""
-    lines = [*_write_lines(params, value_bytes, path), *_read_lines(path)]
-    heads = [i for i, (_, ink) in enumerate(lines) if ink == "head"]
-    hold = min(_HOLD_MAX, _WATCHED / len(lines))
-    for count in range(1, len(lines) + 1):
-        if count - 1 in heads or not lines[count - 1][0]:
-            continue
-        drawing = Drawing()
-        for text, ink in lines[:count]:
-            letters = "" if ink == "head" else ink * len(text.rstrip())
-            drawing = drawing.above(Drawing((text,), (letters.ljust(len(text)),)))
-        is_last = count == len(lines)
-        yield Frame(
-            title=f"a write and a read, {params.depth.replace('-', ' ')}, sync {params.sync}",
-            lines=drawing.lines,
-            progress=count / len(lines),
-            inks=drawing.inks,
-            hold=0.0 if is_last else hold,
-        )
-
-
-def _write_lines(params: Params, value_bytes: int, path: _Path) -> Iterator[tuple[str, str]]:
-    """Each line, and its ink: the memory's, the disk's, or that of an answer."""
-    yield f"PUT a key of {KEY_BYTES} bytes, a value of {value_bytes:,}", "head"
-    memory = f"  memory   operation {path.seq:,} stands in the memtable: reads see it", "b"
-    returned = "  put returns", "d"
-    calls = [*path.calls, ("return", "", 0), *path.later]
-    if params.sync == "group":
-        yield memory
-    synced = False
-    for call, name, size in calls:
-        if call == "append":
-            parts = f"{RECORD_BYTES} + {KEY_BYTES} + {value_bytes:,}"
-            yield f"  log      {size:,} bytes behind the last record of {name}: {parts}", "a"
-        elif call == "sync" and not synced:
-            synced = True
-            yield f"  disk     {name} is synced: it survives a power cut from here on", "a"
-        elif call == "return":
-            if params.sync != "group":
-                yield memory
-            yield returned
-            if not synced:
-                yield "  ...      until somebody asks for a sync, or the group is full:", " "
-    yield "", " "
-
-
-def _read_lines(path: _Path) -> Iterator[tuple[str, str]]:
-    yield "GET it, in a store that was just opened", "head"
-    before = ""
-    for step in path.steps:
-        where = "" if step.asked == before else step.asked
-        level = f"level {step.level}" if where and step.part not in ("memtable", "range") else ""
-        before = step.asked
-        part = "" if step.part in ("memtable", "range") else f"{step.part}:"
-        said = "no table has it in its range" if step.part == "range" else step.said
-        reads = " + ".join(f"{size:,}" for size in step.disk_reads)
-        told = f"  {level:<8}{where:<14}{part:<8}{said:<29}{reads}".rstrip()
-        ink = "d" if step.is_answer else "e" if step.said == NO else "b"
-        yield told, ink if step.said != PERHAPS else "b"
-    if not path.steps[-1].is_answer:
-        yield "  nobody knows it: there is no such key", "d"
 
 
 def _question(params: Params) -> str:

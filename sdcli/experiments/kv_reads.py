@@ -15,17 +15,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sdcli.core.chance import Chance
-from sdcli.experiments.kv_trial import Tally, small
+from sdcli.experiments.kv_trial import LOG_BYTES, Tally, small
 from sdcli.experiments.kv_workload import State, key_of
 from sdcli.reference.kv.engine.sim_disk import SimDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sdcli.experiments.kv_defects import Engine
+    from sdcli.experiments.kv_planted import Engine
 
 KEYS = 60
 SNAPSHOTS_MAX = 3
+MANY, LONG = 25, 150  # values, and bytes of each
 LIFE_MAX = 40  # steps of the clock until a value expires
 PADDING = 40
 
@@ -59,7 +60,8 @@ class Reads:
         # Each as often as it stands here.
         self._acts: list[Callable[[], None]] = [
             *[self._put] * 26,
-            *[self._put_expiring] * 8,
+            *[self._put_expiring] * 7,
+            self._put_many_expiring,
             *[self._delete] * 7,
             *[self._batch] * 4,
             *[self._wait] * 4,
@@ -109,6 +111,10 @@ class Reads:
         self._same(self._db.get(key), self._shown().get(key), f"get {key.decode()}")
         for snapshot, then in self._snapshots:
             self._same(snapshot.get(key), then.get(key), f"get {key.decode()} in a snapshot")
+        size = self._db.journal.log.size if self._db.journal.is_open else 0
+        if size > 2 * LOG_BYTES:  # it is looked at before a write, not after
+            told = f"step {self.steps}: a log of {size:,} bytes, which ends at {LOG_BYTES:,}"
+            self.tally.found("wrong", told)
 
     def _shown(self) -> State:
         """What a reader must see now."""
@@ -140,11 +146,16 @@ class Reads:
         self._db.put(key, value)
         self._model[key] = value, None
 
-    def _put_expiring(self) -> None:
+    def _put_expiring(self, padding: int = 0) -> None:
         key = self._key()
         value, until = self._value(key), self._now + 1 + self._chance.below(LIFE_MAX)
+        value += b"." * padding
         self._db.put(key, value, expires_ns=until)
         self._model[key] = value, until
+
+    def _put_many_expiring(self) -> None:
+        for _ in range(MANY):
+            self._put_expiring(LONG)
 
     def _delete(self) -> None:
         key = self._key()

@@ -7,7 +7,11 @@ entries; tables and levels shrink with them. Then ratios carry over, and bytes d
 memtable would be left with hardly an entry, or values must be cut, only the formulas carry over
 (kv_formulas.py), which are worked out for the design as it is.
 
-Level 1 holds four memtables and a table half of one, as in the engine's own options.
+Level 1 holds four memtables and a table half of one, as in the engine's own options. One thing does
+not shrink: footer, filter and properties of a table, and the index of its blocks. They are a large
+part of a small table, a hundredth of a large one. So a level that is built small has room for them
+on top, and what was counted in bytes of tables is told as it would be with tables of full size
+(`flush_scale`, `table_scale`). Then a run and the formula of its design speak of the same thing.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from sdcli.experiments.kv_formulas import (
 )
 from sdcli.experiments.scaling import cut, scale_of
 from sdcli.reference.kv.engine.log_format import HEADER_BYTES, ONE_PUT
-from sdcli.reference.kv.engine.options import KIB, MIB, Options
+from sdcli.reference.kv.engine.options import KIB, LOG_BYTES_MAX, MIB, Options
 
 ENTRIES_MIN = 16  # of a memtable that was made smaller
 MEMTABLES_OTHERWISE = 60  # that make the data of a store which cannot be alike
@@ -98,7 +102,29 @@ class Shape:
         entries = max(
             1.0, (options.log_bytes_max - HEADER_BYTES) / (RECORD_BYTES + self.entry_bytes)
         )
-        return Levelled(self.keys, self.value_bytes, entries, options.growth, options.block_bytes)
+        return Levelled(
+            keys=self.keys,
+            value_bytes=self.value_bytes,
+            memtable_entries=entries,
+            growth=options.growth,
+            block_bytes=options.block_bytes,
+            level1_bytes=options.level1_bytes,
+        )
+
+    @property
+    def theory(self) -> Levelled:
+        """What is to be found: the design where this is one like it, or else itself."""
+        return self.design if self.is_alike else self.levelled
+
+    @property
+    def flush_scale(self) -> float:
+        """Bytes of the theory's tables of level 0, for each byte of those that were built."""
+        return self.theory.flush_each / self.levelled.flush_each
+
+    @property
+    def table_scale(self) -> float:
+        """The same for tables below level 0."""
+        return self.theory.table_each / self.levelled.table_each
 
 
 def shape_of(
@@ -135,19 +161,28 @@ def shape_of(
     if not is_alike:
         entries = max(entries, min(asked_entries, max(ENTRIES_MIN, keys / MEMTABLES_OTHERWISE)))
     log_bytes = HEADER_BYTES + int(entries * (RECORD_BYTES + KEY_BYTES + value))
+    log_bytes = min(log_bytes, LOG_BYTES_MAX)  # more than a run writes
     is_cut = keys < asked_keys or value < asked_value
     # A table of two blocks would be a block too large as often as not.
     block_bytes = min(4 * KIB, max(512, log_bytes // 16)) if is_cut else 4 * KIB
-    alike = "memtable, tables and levels are smaller alike: ratios carry over, bytes do not"
+    design = Levelled(asked_keys, asked_value, asked_entries, growth)
+    # Room for what is beside the entries of small tables.
+    fatter = 1.0
+    if is_cut and is_alike:
+        fatter = Levelled(keys, value, entries, growth, block_bytes).table_each / design.table_each
+    alike = (
+        "memtable, tables and levels are smaller alike, and what small tables have beside their "
+        "entries is taken off: ratios carry over, bytes do not"
+    )
     other = "the levels are fewer or lie otherwise: only what stands for the design carries over"
     return Shape(
         keys=keys,
         value_bytes=value,
         options=Options(
-            log_bytes_max=min(log_bytes, 2**32 - 1),
+            log_bytes_max=log_bytes,
             block_bytes=block_bytes,
             table_bytes=max(1, int(log_bytes * TABLE_MEMTABLES)),
-            level1_bytes=LEVEL1_MEMTABLES * log_bytes,
+            level1_bytes=int(LEVEL1_MEMTABLES * log_bytes * fatter),
             growth=growth,
             cache_bytes=256 * MIB,
         ),
@@ -157,5 +192,5 @@ def shape_of(
         ),
         is_cut=is_cut,
         is_alike=is_alike,
-        design=Levelled(asked_keys, asked_value, asked_entries, growth),
+        design=design,
     )

@@ -22,11 +22,12 @@ from sdcli.reference.kv.engine.sim_disk import PowerCut, SimDisk
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sdcli.experiments.kv_defects import Engine
+    from sdcli.experiments.kv_planted import Engine
     from sdcli.experiments.kv_workload import Judged, State, Step
 
 LOG_BYTES = 1800
 GROUP = 8  # keys that close a group
+GETS_EVERY = 4  # keys, of a store that is looked at after a crash
 GENERATORS_MAX = 4  # more than a store has at work
 KINDS = ("lost", "wrong", "halves", "refused")
 
@@ -39,7 +40,8 @@ class Tally:
         tried: disks that were looked at, or faults that were met.
         lost, wrong: keys, over all of them.
         halves, refused: disks.
-        first: the first of all that, in words.
+        holes: disks on which the store names a hole in its log, as mode "os" allows.
+        first: the first of all that must not be, in words.
     """
 
     tried: int = 0
@@ -47,6 +49,7 @@ class Tally:
     wrong: int = 0
     halves: int = 0
     refused: int = 0
+    holes: int = 0
     first: str = ""
 
     @property
@@ -81,7 +84,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """The sum of both."""
         self.tried += other.tried
-        for kind in KINDS:
+        for kind in (*KINDS, "holes"):
             setattr(self, kind, getattr(self, kind) + getattr(other, kind))
         self.first = self.first or other.first
 
@@ -168,6 +171,45 @@ def told(sync: str, before: State | None = None) -> Story:
     if before:
         story.expected.states[0].update(before)
     return story
+
+
+def found_on(
+    engine: Engine, disk: SimDisk, sync: str, keys: int, *, turn: int = 0
+) -> State | Exception:
+    """What the store on a disk holds, or what it says instead.
+
+    Args:
+        engine: with or without a defect.
+        disk: with a store on it.
+        sync: the mode.
+        keys: how many different ones there are.
+        turn: of the keys every GETS_EVERYth is asked for by itself, others in another turn.
+    """
+    try:
+        return read(opened(engine, disk, sync), keys, stride=GETS_EVERY, turn=turn)
+    except Exception as error:  # noqa: BLE001 - a defect may raise anything
+        return error
+
+
+def refused(
+    engine: Engine,
+    tally: Tally,
+    error: Exception,
+    *,
+    where: str,
+    story: Story,
+    moment: int,
+    has_holes: bool = True,
+) -> None:
+    """Note a store that did not open; in mode "os" it has the right to, where a hole may be.
+
+    The kernel may have written a later page and not an earlier, of all that was not synced.
+    """
+    has_holes &= story.sync == "os" and story.promised(moment) < story.may_have(moment)
+    if has_holes and isinstance(error, engine.Damaged):
+        tally.holes += 1
+    else:
+        tally.raised(error, where)
 
 
 def must_hold(tally: Tally, db: Any, keys: int, state: State, where: str) -> None:

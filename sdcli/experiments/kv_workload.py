@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Changes = tuple[tuple[bytes, bytes | None], ...]  # key and value; None deletes
 State = dict[bytes, bytes]
 
+BEFORE = -1  # the moment of what was done in an earlier life
 BATCH_MIN, BATCH_MAX = 2, 5
 PADDING_MAX = 60  # bytes behind what a value says
 SYNC_EVERY, REOPEN_EVERY = 40, 90  # writes, about
@@ -107,8 +108,6 @@ class Judged(NamedTuple):
         kept: after how many writes it looked like this; None when it never did.
         lost: keys whose acknowledged value is gone.
         wrong: keys with an older value than was acknowledged, or with one that nobody wrote.
-        is_torn: each key by itself could be right, and all of them together are not: half of a
-            batch, or a write without the one before it.
     """
 
     kept: int | None
@@ -117,7 +116,7 @@ class Judged(NamedTuple):
 
     @property
     def is_torn(self) -> bool:
-        """Each key could be right, all of them together are not: half a batch, or a gap."""
+        """Each key could be right and all together are not: half a batch, or a write is missing."""
         return self.kept is None and not self.lost and not self.wrong
 
 
@@ -235,6 +234,25 @@ class Story:
             self.expected.states.pop()
             self.expected.writes.pop()
 
+    def continued(self, moment: int, kept: int) -> Story:
+        """The story of the next process, told up to here: it found the state after `kept` writes.
+
+        What it reads, the kernel has, and perhaps not the disk. So a power cut may still take what
+        was not promised, until the next process promises something itself: then it has to keep all
+        that it found.
+
+        Args:
+            moment: operations that the disk had done when the first process died.
+            kept: writes whose state was found.
+        """
+        safe = self.promised(moment)
+        after = Story(self.sync, self.group)
+        after.expected.states = self.expected.states[safe : kept + 1]
+        after.expected.writes = self.expected.writes[safe:kept]
+        after.begun = [BEFORE] * (kept - safe)
+        after.returned = after.begun.copy()
+        return after
+
     def _promise(self, writes: int, moment: int) -> None:
         self.safe += [moment] * (writes - len(self.safe))
 
@@ -284,21 +302,26 @@ def do(db: Any, step: Step, batch: Any) -> None:
         db.sync()
 
 
-def read(db: Any, keys: int) -> State:
-    """All that a store has, key by key and in one scan.
+def read(db: Any, keys: int, *, stride: int = 1, turn: int = 0) -> State:
+    """All that a store has, in one scan, and key by key.
+
+    Args:
+        db: the store.
+        keys: how many different ones there are.
+        stride: of the keys every so manieth is asked for by itself.
+        turn: which of them come first; another each time asks for all in the long run.
 
     Raises:
         DisagreeError: the two differ.
     """
-    one_by_one = {}
-    for key in map(key_of, range(keys)):
-        value = db.get(key)
-        if value is not None:
-            one_by_one[key] = value
-    scanned = list(db.scan())
-    if scanned != sorted(one_by_one.items()):
+    pairs = list(db.scan())
+    scanned = dict(pairs)
+    if pairs != sorted(scanned.items()):
         raise DisagreeError
-    return one_by_one
+    for key in map(key_of, range(turn % stride, keys, stride)):
+        if db.get(key) != scanned.get(key):
+            raise DisagreeError
+    return scanned
 
 
 class DisagreeError(Exception):

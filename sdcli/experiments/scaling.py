@@ -72,10 +72,12 @@ def cut(built: int, asked: int, what: str, means: str) -> str:
 
     >>> cut(100, 1000, "nodes", "shares carry over")
     '1:10 (100 of 1,000 nodes): shares carry over'
+    >>> cut(7, 20_000, "keys", "shares carry over")
+    '1:2,860 (7 of 20,000 keys): shares carry over'
     """
     if built >= asked:
         return ""
-    return f"1:{asked / built:.3g} ({built:,} of {asked:,} {what}): {means}"
+    return f"1:{float(f'{asked / built:.3g}'):,.15g} ({built:,} of {asked:,} {what}): {means}"
 
 
 def scale_of(*cuts: str) -> str:

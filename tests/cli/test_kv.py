@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,10 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdcli.cli.entry import run
-from sdcli.cli.kv import _behind
+from sdcli.cli.kv_scan import key_behind
 from sdcli.cli.kv_text import bytes_json, escaped, unescaped
 from sdcli.core.text import printable
-from sdcli.reference.kv.engine import open_store
+from sdcli.reference.kv.engine import Options, Store, open_store
+from sdcli.reference.kv.engine.os_files import OsWriting
+from sdcli.reference.kv.engine.os_fs import OsFS
 from tests.cli.pseudo_terminal import PseudoTerminal
 
 if TYPE_CHECKING:
@@ -64,6 +69,11 @@ def digest(folder: Path) -> str:
             found.update(f"{path.relative_to(folder)}\0".encode())
             found.update(path.read_bytes() if path.is_file() else b"")
     return found.hexdigest()
+
+
+def here() -> list[str]:
+    """What is in this folder, the home of whoever runs it apart."""
+    return sorted(path.name for path in Path().iterdir() if path.name != "home")
 
 
 # Escapes
@@ -171,7 +181,7 @@ def test_scan_takes_bounds_prefix_limit_and_direction(kv) -> None:
     [(b"a", b"b"), (b"a\xff", b"b"), (b"\xff\xff", None), (b"", None), (b"a\xfe", b"a\xff")],
 )
 def test_the_first_key_behind_a_prefix(prefix: bytes, behind: bytes | None) -> None:
-    assert _behind(prefix) == behind
+    assert key_behind(prefix) == behind
 
 
 def test_a_value_with_a_time_to_live_is_gone_after_it(kv, tmp_path: Path) -> None:
@@ -225,17 +235,137 @@ def test_a_bad_line_is_told_by_number_and_the_lines_before_it_are_stored(kv, syn
     ("line", "what"),
     [
         (b"a\\q\t1", r"line 1: \q is no escape"),
-        (b"\n", "there is no tab"),
-        (b"x" * 70_000 + b"\t1", "this key is too long"),
+        (b"\n", "line 1: this line is empty"),
+        (b"\r\n", "line 1: this line is empty"),
+        (b"x" * 70_000 + b"\t1", "this key is too long, 70,000 bytes\n"),
+        (b"x" * 70_000 + b"\t1", "expected: at most 65,535"),
+        (b"a\tb\tc", "the third column is no moment"),
+        (b"a\tb\t@", "the third column is no moment"),
+        (b"a\tb\t@\xd9\xa1", "the third column is no moment"),
+        (b"a\tb\t@-1", "the third column is no moment"),
+        (b"a\tb\t@%d" % 2**64, "this is no moment"),
     ],
 )
 def test_why_a_line_is_bad(kv, line: bytes, what: str) -> None:
     told = kv("put", "s", "-", stdin=line)
     assert told.code == 2
     assert what in told.err
+    assert not Path("s").exists()  # nothing is made for a line that cannot be used
+
+
+def test_lines_may_come_from_elsewhere(kv) -> None:
+    """With a byte order mark before them, and with carriage returns at their ends."""
+    kv("put", "s", "-", stdin=b"\xef\xbb\xbfa\t1\r\nb\t2\\r\r\nc\t3\r")
+    assert kv("scan", "s").out == b"a\t1\nb\t2\\r\nc\t3\\r\n"
+
+
+def test_no_lines_make_no_store(kv) -> None:
+    assert kv("put", "s", "-") == (0, b"stored 0\n", "")
+    assert not Path("s").exists()
+
+
+def test_values_that_expire_keep_their_end_from_one_store_to_the_next(kv) -> None:
+    later = 2**63
+    with open_store("s") as db:
+        db.put(b"a", b"1")
+        db.put(b"b", b"2", expires_ns=later)
+        db.put(b"gone", b"3", expires_ns=1)
+    printed = kv("scan", "s").out
+    assert printed == b"a\t1\nb\t2\t@%d\n" % later
+    assert kv("put", "t", "-", "--ttl", "1h", stdin=printed).out == b"stored 2\n"
+    [a, b] = kv("scan", "t", "--json").json["entries"]
+    assert b == {"key": "b", "value": "2", "expires_ns": later}
+    assert 0 < a["expires_ns"] < later
+    assert kv("scan", "s", "--reverse", "--json").json["entries"] == [b, {"key": "a", "value": "1"}]
+
+
+def test_keys_alone_and_their_number(kv) -> None:
+    kv("put", "s", "-", stdin=b"a\t1\nb\t2\nc\t3\n")
+    assert kv("scan", "s", "--keys").out == b"a\nb\nc\n"
+    assert kv("scan", "s", "b", "--count").out == b"2\n"
+    assert kv("scan", "s", "--count", "--limit", "1").out == b"1\n"
+    assert kv("scan", "s", "--keys", "--limit", "2", "--json").json == {"keys": ["a", "b"]}
+    assert kv("scan", "s", "--count", "--json").json == {"count": 3}
+    assert kv("scan", "s", "--count", "--keys").code == 2
+
+
+def test_a_value_comes_from_a_file_as_it_is(kv) -> None:
+    value = bytes(range(256))
+    Path("photo").write_bytes(value)
+    assert kv("put", "s", "k", "--from", "photo") == (0, b"stored\n", "")
+    assert kv("get", "s", "k", "--raw").out == value
+    kv("put", "s", "-", "--from", "-", stdin=b"a\tb\n")  # a key, since a value is given
+    assert kv("get", "s", "--raw", "--", "-").out == b"a\tb\n"
+    assert kv("put", "new", "k", "v", "--from", "photo").code == 2
+    assert kv("put", "new", "k", "--from", "nothing").code == 2
+    assert kv("put", "new", "k", "--from", "").code == 2
+    assert not Path("new").exists()
+
+
+def test_compacting_gives_back_what_nobody_reads(kv) -> None:
+    with open_store("s", "os") as db:
+        for _ in range(2):
+            for number in range(200):
+                db.put(b"%d" % number, b"x" * 100)
+            db.flush()
+    told = kv("compact", "s", "--json").json
+    assert told["bytes_after"] < 0.7 * told["bytes_before"]
+    assert told["bytes_after"] == sum(
+        path.stat().st_size for path in Path("s").iterdir() if path.name != "LOCK"
+    )
+    assert kv("compact", "s").out.startswith(
+        b"%d,%03d bytes before, " % divmod(told["bytes_after"], 1000)
+    )
+    assert kv("scan", "s", "--count").out == b"200\n"
 
 
 # Folders
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("put", "", "k", "v"),
+        ("put", "", "-"),
+        ("get", "", "k"),
+        ("scan", ""),
+        ("verify", ""),
+        ("dump", ""),
+        ("compact", ""),
+        ("salvage", "", "out"),
+        ("salvage", "s", ""),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_not_this_folder(kv, words: tuple[str, ...]) -> None:
+    told = kv(*words)
+    assert (told.code, told.out) == (2, b"")
+    assert "this path is empty" in told.err
+    assert here() == []
+
+
+@pytest.mark.parametrize("command", ["put", "get", "verify", "dump", "stats", "compact"])
+def test_paths_that_lead_nowhere(kv, command: str) -> None:
+    Path("dangling").symlink_to("nowhere")
+    Path("circle").symlink_to("circle")
+    more = {"put": ["k", "v"], "get": ["k"]}.get(command, [])
+    for place, what in (
+        ("dangling", "this link leads to what is not there\n   given: nowhere"),
+        ("circle", "too many levels of symbolic links"),
+        ("x" * 300, "file name too long"),
+    ):
+        told = kv(command, place, *more)
+        assert (told.code, told.out) == (2, b"")
+        assert what in told.err
+    assert not Path("nowhere").exists()
+
+
+def test_what_is_to_be_typed_can_be_copied_into_a_shell(kv, damaged: Path) -> None:
+    damaged.rename("it's mine")
+    assert b"`sdcli kv salvage 'it'\"'\"'s mine' OUT`" in kv("verify", "it's mine").out
+    told = kv("get", "two\nlines", "k")
+    assert "error: two\\nlines: there is no store here" in told.err
+    assert "`sdcli kv put $'two\\nlines' KEY VALUE`" in told.err
 
 
 @pytest.mark.parametrize("command", ["get", "delete", "scan", "verify", "dump", "salvage", "stats"])
@@ -262,6 +392,17 @@ def test_a_folder_with_something_else_in_it_is_left_alone(kv, tmp_path: Path) ->
     assert not (tmp_path / "notes" / "LOCK").exists()
 
 
+def test_who_reads_changes_nothing_and_lets_others_read(kv, tmp_path: Path) -> None:
+    kv("put", "s", "k", "v")
+    (tmp_path / "s" / "LOCK").write_text("of somebody's")
+    with open_store("s", read_only=True):
+        assert kv("get", "s", "k").out == b"v\n"
+        assert kv("scan", "s").out == b"k\tv\n"
+        assert kv("stats", "s").code == 0
+        assert kv("put", "s", "k", "w").code == 4
+    assert (tmp_path / "s" / "LOCK").read_text() == "of somebody's"
+
+
 @pytest.mark.parametrize("command", ["put", "get", "verify", "salvage", "stats"])
 def test_a_store_in_use_is_told_as_such(kv, tmp_path: Path, command: str) -> None:
     more = {"put": ["k", "v"], "get": ["k"], "salvage": ["out"]}.get(command, [])
@@ -269,7 +410,7 @@ def test_a_store_in_use_is_told_as_such(kv, tmp_path: Path, command: str) -> Non
         db.put(b"k", b"v")
         told = kv(command, "s", *more)
     assert (told.code, told.out) == (4, b"")
-    assert "another process has this store open" in told.err
+    assert "s/LOCK: this process has this store open already" in told.err
 
 
 # Damage
@@ -309,6 +450,25 @@ def test_damage_has_its_own_exit_code_and_names_file_and_offset(kv, damaged: Pat
     assert digest(damaged) == before
 
 
+def test_lines_are_stored_beside_a_damaged_table_and_a_note_says_so(
+    kv, damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = partial(open_store, options=Options(log_bytes_max=2_000, level0_tables=1))
+    monkeypatch.setattr("sdcli.cli.kv_lines.open_store", small)
+    lines = b"".join(b"key %03d\t%s\n" % (number, b"x" * 1_000) for number in range(300))
+    told = kv("put", "s", "-", "--sync", "os", stdin=lines)
+    assert told[:2] == (0, b"stored 300\n")
+    assert "note: tables are not merged any more: 000001.table at byte 0: " in told.err
+    assert kv("get", "s", "key 000").out == b"x" * 1_000 + b"\n"
+
+
+def test_a_key_whose_value_is_damaged_can_be_deleted(kv, damaged: Path) -> None:
+    told = kv("delete", "s", "key 000", "--json", "--sync", "os")
+    assert told.json == {"key": "key 000", "deleted": None}
+    assert kv("get", "s", "key 000").code == 1
+    assert kv("delete", "s", "key 001") == (0, b"deleted\n", "")
+
+
 def test_salvage_makes_a_new_store_and_does_not_touch_the_old(kv, damaged: Path) -> None:
     lock = damaged / "LOCK"
     before, held = digest(damaged), (lock.read_bytes(), lock.stat().st_mtime_ns)
@@ -329,7 +489,85 @@ def test_salvage_makes_a_new_store_and_does_not_touch_the_old(kv, damaged: Path)
     assert b"lost in all: %d operations or entries" % counts["lost"] in told.out
 
 
-@pytest.mark.parametrize("out", ["s", "s/inside", "full", "full/file"])
+def test_a_salvage_that_is_interrupted_is_not_taken_for_a_whole_one(
+    kv, damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, calls = Store.put, iter(range(100))
+
+    def interrupted(*given, **named) -> None:
+        put(*given, **named)
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as during:
+        during.setattr(Store, "put", interrupted)
+        told = kv("salvage", "s", "out")
+    assert (told.code, told.out) == (130, b"")
+    draft = damaged.parent / "out.unfinished"
+    # The fifth is in the store, and was not counted: at least so many.
+    assert f"{draft} holds 4 keys, not all" in told.err
+    assert not Path("out").exists()
+    before = digest(draft)
+    told = kv("salvage", "s", "out")
+    assert (told.code, told.out) == (2, b"")
+    assert f"fix: rm -r {draft}" in told.err
+    assert digest(draft) == before
+    draft.rename("aside")
+    assert kv("salvage", "s", "out").code == 0
+    assert not draft.exists()
+
+
+def test_a_salvage_onto_a_full_disk_says_what_it_has(
+    kv, damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = OsWriting.append
+
+    def full(file: OsWriting, data: bytes) -> None:
+        if file.size + len(data) > 4_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(file, data)
+
+    with monkeypatch.context() as during:
+        during.setattr(OsWriting, "append", full)
+        told = kv("salvage", "s", "out")
+    assert (told.code, told.out) == (4, b"")
+    assert "the disk refused a write: no space left on device" in told.err
+    said = re.search(r"out.unfinished holds (\d+) keys, not all", told.err)
+    assert int(kv("scan", "out.unfinished", "--count").out) == int(said[1]) > 20
+    assert not Path("out").exists()
+
+
+def test_salvage_into_an_empty_folder_keeps_its_permissions(kv, damaged: Path) -> None:
+    Path("out").mkdir(mode=0o700)
+    assert kv("salvage", "s", "out").code == 0
+    assert Path("out").stat().st_mode & 0o777 == 0o700
+    assert here() == ["out", "s"]
+
+
+def test_salvage_of_a_store_without_keys_makes_none(kv) -> None:
+    with open_store("s") as db:
+        db.put(b"k", b"v")
+        db.delete(b"k")
+    assert kv("salvage", "s", "out").out.startswith(b"there is no key to copy; out is not made\n")
+    assert here() == ["s"]
+
+
+def test_current_of_another_store_is_not_believed(kv, damaged: Path) -> None:
+    with open_store("other") as db:
+        db.put(b"k", b"v")
+    (damaged / "CURRENT").write_bytes(Path("other/CURRENT").read_bytes())
+    told = kv("verify", "s", "--json")
+    assert told.code == 3
+    assert [(one["file"], one["offset"]) for one in told.json["damages"]] == [
+        ("000001.table", 0),
+        ("CURRENT", 0),
+    ]
+    told = kv("salvage", "s", "out", "--json").json
+    assert told["keys"] + told["lost"] == 301
+    assert kv("get", "out", "newest").out == b"in the log\n"
+
+
+@pytest.mark.parametrize("out", ["s", "s/inside", "full", "full/file", "."])
 def test_salvage_writes_nowhere_but_into_a_new_or_empty_folder(
     kv, damaged: Path, tmp_path: Path, out: str
 ) -> None:
@@ -397,6 +635,63 @@ def test_what_is_no_file_of_a_store_is_not_dumped(kv, tmp_path: Path) -> None:
         assert (told.code, told.out) == (2, b"")
 
 
+def test_a_table_that_lost_or_won_bytes_is_explained_all_the_same(kv, damaged: Path) -> None:
+    path = damaged / "000002.table"
+    with open_store(damaged) as db:
+        db.put(b"x", b"y" * 300)
+        db.flush()
+    whole = path.read_bytes()
+    for data in (whole[:-1], whole[:-60], whole + b"!"):
+        path.write_bytes(data)
+        rows = kv("dump", "s/000002.table", "--json").json["rows"]
+        assert "key 'x'" in [row["what"] for row in rows]
+        assert not rows[0]["wrong"]
+        assert rows[-1]["wrong"]
+
+
+def test_a_dump_of_nothing_says_so(kv) -> None:
+    Path("000001.log").touch()
+    assert kv("dump", "000001.log").out == b"0 bytes\n"
+    Path("000001.log").write_bytes(bytes(40))
+    assert (
+        kv("dump", "000001.log", "--offset", "40").out == b"byte 40 is behind the end: 40 bytes\n"
+    )
+
+
+def test_only_files_have_rows(kv, damaged: Path) -> None:
+    for option in ("--limit", "--offset"):
+        told = kv("dump", "s", option, "0")
+        assert (told.code, told.out) == (2, b"")
+        assert "s/CURRENT" in told.err
+    told = kv("dump", "/dev/null")
+    assert told.code == 2
+    assert "no regular file" in told.err
+
+
+def test_a_file_that_may_not_be_read_has_its_line(
+    kv, damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(name: str):
+        def read(fs: OsFS, asked: str):
+            if asked == name:
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return before(fs, asked)
+
+        return read
+
+    before = OsFS.read
+    for name in ("CURRENT", "000001.manifest", "000001.table", "000002.log", "LOCK"):
+        with monkeypatch.context() as during:
+            during.setattr(OsFS, "read", refusing(name))
+            told = kv("dump", "s", "--json")
+            assert told.code == 0
+            rows = {row["file"]: row for row in told.json["files"]}
+            assert rows[name]["bytes"] is None
+            assert "permission denied" in rows[name]["what"]
+            assert sum(row["bytes"] is None for row in rows.values()) == 1
+            assert b" ? " in kv("dump", "s").out
+
+
 def test_what_is_shown_cannot_steer_a_terminal(kv) -> None:
     kv("put", "s", r"\x1b[31m", r"\x1b]0;title\x07", "--escaped")
     for words in (("scan", "s"), ("dump", "s/000001.log"), ("dump", "s"), ("stats", "s")):
@@ -435,8 +730,11 @@ def test_a_full_disk_is_told_and_what_was_stored_stays(kv, tmp_path: Path) -> No
         out, err = process.communicate(lines, timeout=60)
     assert (process.returncode, out) == (4, b"")
     assert b"the disk refused a write" in err
-    said = next(line for line in err.decode().splitlines() if line.startswith("the first "))
-    count = int(said.split()[2])
+    said = re.search(
+        r"fix: go on from line (\d+): the (\d+) lines before it are stored\n", err.decode()
+    )
+    count = int(said[2])
+    assert int(said[1]) == count + 1
     assert 20 < count < 200
     assert len(kv("scan", "s").out.splitlines()) == count
     assert kv("put", "s", "more", "room now").code == 0
@@ -469,6 +767,28 @@ def test_ctrl_c_keeps_what_was_stored_and_tells_how_much(kv, tmp_path: Path) -> 
     terminal.wait_for("2 lines are stored")
     assert terminal.wait() == 130
     assert kv("scan", "s").out == b"ada\t1815\nalan\t1912\n"
+
+
+@pytest.mark.parametrize("moment", ["put", "close"])
+def test_ctrl_c_waits_until_a_write_is_done_and_the_store_closed(
+    kv, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    done = getattr(Store, moment)
+    told_once = iter([True])
+
+    def interrupted(*given, **named) -> None:
+        if next(told_once, False):
+            signal.raise_signal(signal.SIGINT)
+        done(*given, **named)
+
+    with monkeypatch.context() as during:
+        during.setattr(Store, moment, interrupted)
+        told = kv("put", "s", "-", stdin=b"a\t1\nb\t2\n")
+    count = {"put": "1 line is", "close": "2 lines are"}[moment]
+    assert (told.code, told.out) == (130, b"")
+    assert f"interrupted; {count} stored" in told.err
+    assert kv("stats", "s", "--json").json["was_closed"] is True
+    assert kv("scan", "s", "--count").out == b"%d\n" % (1 if moment == "put" else 2)
 
 
 def test_on_a_terminal_a_value_cannot_steer_it(kv, tmp_path: Path) -> None:

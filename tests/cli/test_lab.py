@@ -141,6 +141,23 @@ def test_wrong_input_is_refused_in_a_sentence(app, words: list[str], says: str) 
     assert says in refused(app, "run", *words, "--json").render()
 
 
+def test_of_many_words_some_are_named_and_help_has_all_with_what_they_mean(
+    app: typer.Typer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = refused(app, "run", "kv.crash", "--bug", "nope")
+    expected = "none, ack-before-log, put-not-synced or one of "
+    assert error.expected.startswith(expected)
+    assert len(error.expected) < 120
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = call(app, "run", "kv.crash", "--help").stdout.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert "index-off-by-one        the last key of a block is looked for in the block" in lines
+    (bug,) = [param for param in get("kv.crash").parameters if param.name == "bug"]
+    assert int(error.expected.removeprefix(expected).split()[0]) == len(bug.choices) - 3
+    for choice in bug.choices:
+        assert sum(line.startswith(f"{choice} ") for line in lines) == 1, choice
+
+
 def test_help_after_a_name_shows_its_parameters(app: typer.Typer) -> None:
     for words in (["ring.balance", "--help"], ["-h", "ring.balance"]):
         result = call(app, "run", *words)

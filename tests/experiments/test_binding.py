@@ -112,6 +112,24 @@ def test_the_error_reads_like_every_error_of_the_house() -> None:
     )
 
 
+def test_what_has_two_readings_is_told_with_both() -> None:
+    with pytest.raises(InputError) as caught:
+        get("kv.path").bind({"value_size": "1B"})
+    assert caught.value.render().splitlines() == [
+        'error: value_size: "1B" has two readings',
+        "   given: 1B",
+        "expected: 1 B for bytes, or 1 billion",
+        "          a quantity from 1 to 67,108,864 B, like 100 B",
+    ]
+    assert get("kv.path").bind({"value_size": "1 B"}).value_size == 1
+
+
+def test_a_bound_of_many_noughts_is_written_out() -> None:
+    with pytest.raises(InputError) as caught:
+        get("kv.bloom").bind({"keys": 1})
+    assert caught.value.expected == "a whole number from 100 to 1,000,000,000,000,000, like 50,000"
+
+
 @pytest.mark.parametrize(
     ("run", "name", "given", "what", "expected"),
     [

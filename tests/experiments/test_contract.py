@@ -60,7 +60,7 @@ ALL = pytest.mark.parametrize("name", names())
 @pytest.fixture(autouse=True)
 def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer rings: the contract does not depend on how many there are."""
-    monkeypatch.setattr(kv_crash, "FAULTS_BUDGET", 200)
+    monkeypatch.setattr(kv_crash, "FAULTS", {"tail": kv_crash.FAULTS["tail"]})
     monkeypatch.setattr(ring_balance, "POINTS_BUDGET", 6000)
     monkeypatch.setattr(ring_rebalance, "POINTS_BUDGET", 4000)
     monkeypatch.setattr(ring_plan, "POINTS_BUDGET", 5000)
@@ -238,7 +238,7 @@ def test_a_scaled_run_names_what_does_not_carry_over(
     monkeypatch.setattr(kv_bloom, "KEYS_BUDGET", 2000)
     monkeypatch.setattr(kv_compaction, "PUTS_BUDGET", 1000)
     monkeypatch.setattr(kv_crash, "OPERATIONS_BUDGET", 20)
-    monkeypatch.setattr(kv_crash, "FAULTS_BUDGET", 100)
+    monkeypatch.setattr(kv_crash, "FAULTS", {})
     monkeypatch.setattr(limiter_burst, "TAKES_BUDGET", 1000)
     monkeypatch.setattr(limiter_clock, "REQUESTS_BUDGET", 1000)
     monkeypatch.setattr(limiter_compare, "REQUESTS_BUDGET", 1000)

@@ -81,6 +81,7 @@ def small_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
         if hasattr(module, "RINGS_MAX"):
             monkeypatch.setattr(module, "RINGS_MAX", RINGS_MAX)
     monkeypatch.setattr(contenders, "ROWS", 1009)
+    monkeypatch.setattr(kv_crash, "FAULTS", {})  # they are the same whatever the parameters
 
 
 def watched(experiment: Experiment[Any], given: dict[str, Any]) -> tuple[Result, list[Frame]]:

@@ -67,6 +67,33 @@ def test_a_read_in_vain_costs_a_share_of_each_table() -> None:
     assert metrics["wasted_reads"] == pytest.approx(0.164, abs=0.045)
 
 
+@pytest.mark.parametrize(
+    ("probes", "share"),
+    [
+        (1, 0.09516),  # 1 - e^-0.1
+        (2, 0.03286),  # (1 - e^-0.2)^2
+        (30, 0.21609),  # (1 - e^-3)^30 = 0.950213^30
+    ],
+)
+def test_the_tables_have_filters_of_these_probes_too(probes: int, share: float) -> None:
+    """5 tables of 1,000 keys: what gets past one filter, five times."""
+    result = run(tables=5, keys=5000, lookups=2000, probes=probes)
+    metrics = result.metrics
+    assert result.verdict == "holds", result.note
+    assert metrics["wasted_theory"] == pytest.approx(5 * share, rel=1e-3)
+    # 10,000 lookups of one table: five errors of counting
+    error = 5 * (share * (1 - share) / 10_000) ** 0.5
+    assert metrics["wasted_reads"] == pytest.approx(5 * share, abs=5 * error)
+
+
+def test_one_is_one_and_all_are_a_thousand() -> None:
+    note = run(filter_bits=1, probes=30).note
+    assert "Of 1,000 keys that are not there 1,000 got past a filter of 1 bit a key" in note
+    assert " 1 probe would let through 632." in note
+    assert "with 1 probe (the formula has 95.2)" in run(probes=1).note
+    assert "e+" not in note
+
+
 def test_too_many_probes_are_told() -> None:
     assert " 7 probes would let through 8.19" in run(probes=20).note
 

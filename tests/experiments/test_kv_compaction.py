@@ -69,6 +69,28 @@ def test_the_picture_has_a_row_for_each_table_of_level_0_and_one_for_each_level(
         assert all(len(row[8:52]) == 44 for row in rows)
 
 
+def test_the_picture_says_what_a_letter_is() -> None:
+    frames: list[Frame] = []
+    run(watch=frames.append)
+    for frame in frames:
+        assert "a letter: the table that has these keys; ·: no table has them" in frame.lines
+
+
+def test_where_nothing_was_merged_the_run_says_so_and_what_would_show_it() -> None:
+    """517 keys: 230,164 bytes of log as above, and its header of 32. A fortieth is 5.6 KiB."""
+    result = run(memtable="16 MB")
+    assert result.verdict == "holds"
+    assert result.note.startswith("No memtable became a table, and nothing was merged on the way")
+    assert "230,196 bytes of log are written in all, and a memtable takes 16,0" in result.note
+    assert "the levels were not" in result.note
+    assert "A memtable of 5 KiB shows them at work." in result.note
+    shown = run(memtable="5 KiB")
+    assert shown.metrics["levels"] >= 2
+    assert "was merged on the way" not in shown.note
+    two = run(memtable="100 KB")  # 230,164 bytes: two logs and a rest
+    assert two.note.startswith("2 memtables became tables, and nothing was merged on the way")
+
+
 # Stores with a defect are found out.
 
 

@@ -12,25 +12,26 @@ import pytest
 import sdcli.reference.kv.engine as whole
 from sdcli.experiments import get, kv_crash
 from sdcli.experiments.kv_checks import FAULTS, crash
-from sdcli.experiments.kv_defects import BY_NAME, DEFECTS, ENGINE, NONE, Defect, engine
+from sdcli.experiments.kv_defects import BY_NAME, DEFECTS, ENGINE, NONE, Defect
+from sdcli.experiments.kv_planted import engine
 
 IS_SOAK = bool(os.environ.get("SOAK"))
 SEEDS = range(7, 12) if IS_SOAK else (7,)
 EACH = pytest.mark.parametrize("defect", DEFECTS, ids=[defect.name for defect in DEFECTS])
 # As kv.crash runs them; `crash` up to the first finding.
-CHECKS = {"crash": lambda made, seed, _thin: crash(made, seed), **FAULTS}
+CHECKS = {"crash": crash, **FAULTS}
 
 
 @cache
 def passes(check: str, seed: int) -> str:
     """What a check finds in the engine as it is; empty when nothing."""
-    return CHECKS[check](engine(), seed, 1).first
+    return CHECKS[check](engine(), seed).first
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @EACH
 def test_each_defect_is_found_and_the_engine_passes(defect: Defect, seed: int) -> None:
-    assert CHECKS[defect.check](engine(defect.name), seed, 1).bad > 0
+    assert CHECKS[defect.check](engine(defect.name), seed).bad > 0
     assert passes(defect.check, seed) == ""
 
 
@@ -62,7 +63,7 @@ def test_the_engine_that_others_use_is_untouched() -> None:
     assert before == after
     assert sys.modules["sdcli.reference.kv"].engine is whole  # type: ignore[attr-defined]
     assert engine().Store is whole.Store
-    assert not [finder for finder in sys.meta_path if "kv_defects" in type(finder).__module__]
+    assert not [finder for finder in sys.meta_path if "kv_planted" in type(finder).__module__]
 
 
 def test_a_defect_that_breaks_the_import_leaves_nothing_behind(
@@ -74,7 +75,7 @@ def test_a_defect_that_breaks_the_import_leaves_nothing_behind(
     with pytest.raises(SyntaxError):
         engine("broken")
     assert {name: sys.modules.get(name) for name in before} == before
-    assert not [finder for finder in sys.meta_path if "kv_defects" in type(finder).__module__]
+    assert not [finder for finder in sys.meta_path if "kv_planted" in type(finder).__module__]
 
 
 @pytest.mark.parametrize("line", ["    no such line\n", "return"])

@@ -69,15 +69,33 @@ def test_the_story_ends_with_the_answer() -> None:
     assert frames[-1].lines[-1].endswith("there is no such key")
 
 
-def test_large_values_are_cut_and_counts_carry_over() -> None:
-    result = run(value_size="1 MB")
-    assert result.scale.startswith("1:1e+03 (1,000 of 1,000,000 bytes of a value)")
-    assert set(result.not_carried) == {
-        "bytes_logged",
-        "logged_formula",
-        "bytes_read",
-        "block_bytes",
-    }
+@pytest.mark.parametrize(
+    ("value_size", "logged"), [("4 KB", 28 + 16 + 4000), ("1 MB", 28 + 16 + 1_000_000)]
+)
+@pytest.mark.parametrize("sync", ["always", "group", "os"])
+def test_a_large_value_is_written_as_it_is_and_read_smaller(
+    value_size: str, logged: int, sync: str
+) -> None:
+    frames: list[Frame] = []
+    result = run(value_size=value_size, sync=sync, depth="level-0", watch=frames.append)
+    assert result.verdict == "holds", result.note
+    assert result.metrics["bytes_logged"] == result.metrics["logged_formula"] == logged
+    assert "(1,000 of " in result.scale
+    assert result.not_carried == ("bytes_read", "block_bytes")
+    picture = frames[-1].lines
+    assert f"28 + 16 + {logged - 44:,}" in "\n".join(picture)
+    [head] = [line for line in picture if line.startswith("GET it")]
+    assert head.startswith("GET it, in a store just opened, values cut to 1,000 ")
+
+
+def test_what_stands_behind_each_part_has_a_head() -> None:
+    frames: list[Frame] = []
+    run(watch=frames.append)
+    [head] = [line for line in frames[-1].lines if line.startswith("GET it")]
+    at = head.index("bytes read")
+    filters = [line for line in frames[-1].lines if "filter:" in line]
+    assert filters
+    assert all(line[at:].startswith("64 of footer + ") for line in filters)
 
 
 # Stores with a defect are found out.

@@ -84,6 +84,34 @@ def test_what_each_mode_has_promised(sync: str, by_power: list[int], by_kill: li
     assert [one.may_have(moment) for moment in range(8)] == [0, 1, 1, 2, 2, 3, 3, 3]
 
 
+def test_who_takes_over_promises_all_that_it_found_or_nothing() -> None:
+    """In mode os, three writes returned after 2, 4 and 6 operations, and none was synced."""
+    first = Story("os", group=2)
+    for moment, step in enumerate((put(A, b"1"), put(B, b"1"), put(A, b"2"))):
+        first.begin(step, 2 * moment)
+        first.done(step, 2 * moment + 2)
+    after = first.continued(moment=6, kept=3)
+    lost: dict[bytes, bytes] = {}
+    assert after.judge(lost, 0).kept == 0  # a power cut, before anything: that was never promised
+    assert after.judge(lost, 0, is_killed=True).lost == (A, B)  # but the kernel still has it
+    after.done(Step("sync"), 5)
+    assert after.judge(lost, 4).kept == 0
+    assert after.judge(lost, 5).lost == (A, B)
+    after.begin(put(B, b"2"), 5)
+    assert after.judge({A: b"2", B: b"2"}, 6).kept == 4
+    assert after.judge({A: b"2", B: b"1"}, 5).kept == 3
+    assert len(first.begun) == 3
+    assert len(first.expected.writes) == 3  # the first story is as it was
+
+
+def test_what_the_first_had_promised_stays_promised() -> None:
+    first = told("always")  # promised after 2, 4 and 6 operations
+    after = first.continued(moment=5, kept=3)  # in the middle of the third, which was found
+    assert after.judge({A: b"1"}, 0).lost == (B,)
+    assert after.judge({A: b"1", B: b"1"}, 0).kept == 0
+    assert after.judge({A: b"2", B: b"1"}, 0).kept == 1
+
+
 def test_a_refused_write_is_taken_out_of_the_story() -> None:
     one = told("always")
     one.begin(put(A, b"9"), 7)

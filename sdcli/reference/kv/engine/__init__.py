@@ -3,17 +3,19 @@
 Read in this order; each file is one idea (README.md beside this file has questions to each, the
 folder formats/ what the files look like, byte by byte):
 
-    1. fs.py, os_fs.py      what a disk promises; a folder of a real one
+    1. fs.py, os_fs.py, os_files.py, os_lock.py
+                            what a disk promises; a folder of a real one
     2. sim_disk.py, sim_machine.py, sim_volume.py, counted_fs.py
                             one that loses power, fills up, fails; one that counts
     3. entries.py, checks.py   keys and values as bytes; sums that know where they stand
-    4. log_format.py, log_writer.py, log_reader.py, batch.py
+    4. batch.py, log_format.py, log_writer.py, log_reader.py, log_search.py, prefix_sums.py,
+       log_tear.py
                             a write is a record; what a bad record means: tear or damage
     5. memtable.py          a dict, until it is frozen
     6. bloom.py, block.py, table_format.py, table_writer.py, table_file.py, table_reader.py,
        table_check.py, cache.py
                             sorted tables: a filter, an index, blocks, and what stays in memory
-    7. version.py, manifest.py, current.py, catalogue.py
+    7. names.py, version.py, manifest.py, current.py, catalogue.py
                             which tables there are, for good
     8. merge.py, pick.py, compaction.py, maintenance.py
                             tables are merged, in small steps, for which writers pay

@@ -26,7 +26,9 @@ from typing import TypeAlias
 
 from sdcli.reference.kv.engine.entries import (
     DELETION,
+    EACH,
     EXPIRING,
+    MOMENT_BYTES,
     VALUE,
     Entry,
     Expiring,
@@ -43,7 +45,6 @@ Block: TypeAlias = dict[bytes, Entry]
 ENTRY_BYTES = 112
 EXPIRING_BYTES = 104  # more: a pair takes 72, its moment 32
 BYTES_OBJECT = 41
-MOMENT_BYTES = 8  # of an expiring value, before it
 DICT_BYTES = 104
 
 
@@ -56,7 +57,7 @@ def find(body: bytes, key: bytes) -> Entry | Absent:
     try:
         count = int.from_bytes(body[:4], "little")
         ends = list(accumulate(struct.unpack_from(f"<{count}H", body, 4 + count), initial=0))
-        keys = 4 + 7 * count  # where they begin; the columns before take 7 bytes an entry
+        keys = 4 + EACH * count  # where they begin, behind the columns
         low, high = 0, count
         while low < high:
             middle = (low + high) >> 1

@@ -21,7 +21,7 @@ Invariants (`check()` asserts them, when no other thread is at it):
     1. Neither generation holds more than half of the limit, so both hold at most the limit.
     2. What a generation says it holds is the sum of its charges.
 
-Cost: O(1) for get and put; O(values) to drop a table, once for each compaction.
+Cost: O(1) for get and put; O(values) to drop tables, all that a compaction has merged at once.
 
 >>> cache = Cache(bytes_max=200)
 >>> for place in (1, 2, 3):
@@ -121,11 +121,12 @@ class Generations:
         young[place] = (value, charge)
         young.charge += more
 
-    def drop(self, number: int) -> None:
-        """Forget all of one table."""
+    def drop(self, *numbers: int) -> None:
+        """Forget all of some tables."""
+        gone = set(numbers)
         for generation in (self._young, self._old):
             for place in list(generation):
-                if place >> SHIFT == number:
+                if place >> SHIFT in gone:
                     _, charge = generation.pop(place, (None, 0))
                     generation.charge -= charge
 
@@ -157,7 +158,8 @@ class Cache(Generations):
         super().__init__(bytes_max)
         self.files = Generations(files_max)  # each is charged as 1
 
-    def drop(self, number: int) -> None:
-        """Forget all of one table, and let go of its file."""
-        super().drop(number)
-        self.files.drop(number)
+    def drop(self, *numbers: int) -> None:
+        """Forget all of some tables, and let go of their files."""
+        if numbers:
+            super().drop(*numbers)
+            self.files.drop(*numbers)

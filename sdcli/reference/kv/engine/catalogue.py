@@ -8,8 +8,8 @@ One change is one record in the manifest. The order of the steps is what survive
     4. what no Version needs is removed
 
 A cut before 2 leaves new files that nothing names, one after it old files that nothing names; the
-next opening removes either. Between 3 and 4 a snapshot may hold a Version (`pin`); its tables stay
-until it lets go.
+first write after the next opening removes either, once its own manifest is safe. Between 3 and 4
+a snapshot may hold a Version (`pin`); its tables stay until it lets go.
 
 Invariants (`check()` asserts them):
     1. The Version holds the tables of the layout, each once.
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from sdcli.reference.kv.engine.recovery import Recovered
     from sdcli.reference.kv.engine.version import Version
 
-MANIFEST_BYTES_MAX = 1024 * 1024  # then a new one begins, with the layout as it is
+# Then a new one begins, with the layout as it is; but not before it is twice as long as it began:
+# of very many tables the layout alone is longer, and would be written anew at each change.
+MANIFEST_BYTES_MAX = 1024 * 1024
 
 
 class Catalogue:
@@ -60,12 +62,12 @@ class Catalogue:
         self.version: Version = found.version
         self.current: Current | None = found.current
         self._manifest: ManifestWriter | None = None
-        self._manifest_end = (found.manifest_end, found.manifest_crc)
         self._leftovers = found.leftovers
         self._pins: dict[int, list[Version]] = {}
         self._released: deque[Version] = deque()
         self._old: list[Table] = []  # in no Version but a pinned one
         self._next_table = self.layout.next_table
+        self._roll_at = max(MANIFEST_BYTES_MAX, 2 * len(self.layout.as_edit().encode()))
         self.bytes_written = 0  # to manifests
         self.in_doubt = False  # memory and manifest may contradict each other
 
@@ -77,14 +79,12 @@ class Catalogue:
         """
         if self._manifest is not None:  # it had begun before something else was refused
             return
-        for name in self._leftovers:  # first, since a new file may get the name of one
-            self._remove(name)
         if self.current is None:
             self._new_manifest(self.fs.fresh_id(), 1)
         else:
             store_id, number = self.current.store_id, self.current.manifest
-            end, crc = self._manifest_end
-            if not self.current.closed or end > MANIFEST_BYTES_MAX:
+            end, crc = self.current.manifest_bytes, self.current.manifest_crc
+            if not self.current.closed or end > self._roll_at:
                 # What a failed sync left in the kernel can be read, and may never reach the disk:
                 # so the end of a manifest that was not closed is nothing to append to.
                 self._new_manifest(store_id, number + 1)
@@ -93,6 +93,12 @@ class Catalogue:
                 with self.whole():
                     self._announce(Current(store_id, number))
                     self._manifest = writer
+        # Only now. The edit that made them superfluous may have been read from a kernel that
+        # never brought it to the disk; in the new manifest it is there for good.
+        for name in self._leftovers:
+            if name not in self.writing:  # a new file may have got the name of one
+                self._remove(name)
+        self._leftovers = []
 
     @property
     def store_id(self) -> bytes:
@@ -145,16 +151,17 @@ class Catalogue:
         self.bytes_written += self._manifest.size - size
         for number in range(first_log, layout.first_log):
             self._remove(log_name(number))
-        if self._manifest.size > MANIFEST_BYTES_MAX:
+        if self._manifest.size > self._roll_at:
             self._roll()
 
     def _roll(self) -> None:
         """Begin a new manifest, now that this one is long; what is refused is tried later."""
         try:
             self._new_manifest(self.store_id, self._manifest.number + 1)  # type: ignore[union-attr]
-        except DiskRefused as error:
-            if isinstance(error, Poisoned):
-                raise
+        except Poisoned:
+            raise
+        except (DiskRefused, OSError):
+            pass
 
     def _install(self, edit: Edit) -> list[Table]:
         """Give readers the new Version; returns the tables that are in it no more."""
@@ -170,6 +177,7 @@ class Catalogue:
 
     def pin(self) -> Version:
         """The Version as it is, whose tables stay until it is unpinned."""
+        self._unpin_released()
         version = self.version
         self._pins.setdefault(id(version), []).append(version)
         return version
@@ -187,13 +195,16 @@ class Catalogue:
         Requires: readers were given the new Version. One that still asks the old one would miss a
         table, and with no newer Version there to look at it could not tell that from damage.
         """
+        self._unpin_released()
+        self._remove_old()
+
+    def _unpin_released(self) -> None:
         while self._released:
             version = self._released.popleft()
             holders = self._pins[id(version)]
             holders.pop()
             if not holders:
                 del self._pins[id(version)]
-        self._remove_old()
 
     def close(self, log: int, log_bytes: int, log_crc: int) -> None:
         """Write down how long log and manifest are: from now on every bad byte is damage."""
@@ -238,6 +249,7 @@ class Catalogue:
             self._announce(Current(store_id, number))
             self._manifest = writer
         self.bytes_written += writer.size
+        self._roll_at = max(MANIFEST_BYTES_MAX, 2 * writer.size)
         if before is not None:
             self._remove(manifest_name(before.manifest))
 
@@ -252,16 +264,18 @@ class Catalogue:
             for version in holders[:1]
             for table in version.tables
         }
-        kept = []
+        kept, gone = [], []
         for table in self._old:
             if id(table) in needed:
                 kept.append(table)
             else:
-                self.cache.drop(table.info.number)
-                self._remove(table_name(table.info.number))
+                gone.append(table.info.number)
+        self.cache.drop(*gone)
+        for number in gone:
+            self._remove(table_name(number))
         self._old = kept
 
     def _remove(self, name: str) -> None:
-        """Remove a file that nothing names; if the disk refuses, the next opening does it."""
+        """Remove a file that nothing names; what the disk keeps is left over for another time."""
         with suppress(OSError):
             self.fs.remove(name)

@@ -31,7 +31,7 @@ from __future__ import annotations
 from zlib import crc32
 
 MASK = 0xFFFFFFFF
-_POLYNOMIAL = 0xEDB88320  # of CRC-32, bits in reverse order
+POLYNOMIAL = 0xEDB88320  # of CRC-32, bits in reverse order
 
 
 def seed_of(kind: bytes, store_id: bytes, number: int) -> int:
@@ -61,7 +61,7 @@ def wrong_byte(stored: int, computed: int, size: int) -> int | None:
         return (difference.bit_length() - 1) // 8 - 4
     state = 1
     for steps in range(8 * size):
-        state = state >> 1 ^ _POLYNOMIAL if state & 1 else state >> 1
+        state = state >> 1 ^ POLYNOMIAL if state & 1 else state >> 1
         if state == difference:
             return size - 1 - steps // 8
     return None

@@ -151,6 +151,10 @@ class CountedFS:
         """Take the lock of the folder; not counted."""
         return self.fs.lock()
 
+    def lock_shared(self) -> Held | None:
+        """Take a share of the lock; not counted."""
+        return self.fs.lock_shared()
+
     def fresh_id(self) -> bytes:
         """Sixteen bytes that no other store has."""
         return self.fs.fresh_id()

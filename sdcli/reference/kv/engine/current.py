@@ -38,15 +38,14 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sdcli.core.errors import InputError
-from sdcli.reference.kv.engine.errors import Damaged, DiskRefused
-from sdcli.reference.kv.engine.fs import read_all, replace
+from sdcli.reference.kv.engine.errors import Damaged, DiskRefused, in_words
+from sdcli.reference.kv.engine.fs import ID_BYTES, names_in, read_all, replace
 
 if TYPE_CHECKING:
     from sdcli.reference.kv.engine.fs import FileSystem
 
 CURRENT = "CURRENT"
 FORMAT = 1
-STORE_ID_BYTES = 16
 ENDS = ("manifest_bytes", "manifest_crc", "log", "log_bytes", "log_crc")  # when closed
 _SUM_LINE = 9  # eight digits and a newline
 
@@ -129,8 +128,8 @@ def _from_json(said: dict[str, Any]) -> Current:
     closed = said["state"] == "closed"
     numbers = ("manifest", *ENDS) if closed else ("manifest",)
     store_id = bytes.fromhex(said["store"])
-    if len(store_id) != STORE_ID_BYTES:
-        raise ValueError(f"a store's id has {STORE_ID_BYTES} bytes, not {len(store_id)}")
+    if len(store_id) != ID_BYTES:
+        raise ValueError(f"a store's id has {ID_BYTES} bytes, not {len(store_id)}")
     for name in numbers:
         if type(said[name]) is not int or said[name] < 0:
             raise ValueError(f"{name} is {said[name]!r}")
@@ -145,16 +144,10 @@ def read_current(fs: FileSystem) -> Current | None:
 
     Raises:
         Damaged: it holds other bytes than were written, or the disk cannot read it.
+        MissingError: the system refuses to read it.
         InputError: a later version of the format.
     """
-    try:
-        data = read_all(fs, CURRENT)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        why = f"the disk cannot read this file: {(error.strerror or str(error)).lower()}"
-        raise Damaged(CURRENT, 0, why) from error
-    return decode(data)
+    return decode(read_all(fs, CURRENT)) if CURRENT in names_in(fs) else None
 
 
 def write_current(fs: FileSystem, current: Current) -> None:
@@ -171,4 +164,4 @@ def write_current(fs: FileSystem, current: Current) -> None:
     except OSError as error:
         with suppress(OSError):
             fs.remove(f"{CURRENT}.new")
-        raise DiskRefused(CURRENT, (error.strerror or str(error)).lower()) from error
+        raise DiskRefused(CURRENT, in_words(error)) from error

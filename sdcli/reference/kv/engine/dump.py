@@ -6,7 +6,8 @@ that, and the next row is where something makes sense again. So a dump of a dama
 the damage is, and of an intact one it is the format explained on a real example.
 
 Whose file it is stands in its header or footer, which number it has in its name; so one file alone,
-carried away from its folder, can be dumped too.
+carried away from its folder, can be dumped too. A file that has another name than it was written
+under is told by its sums, and is explained under its own number.
 
 Cost: O(bytes), the file in memory; the rows are made as they are asked for.
 
@@ -23,14 +24,24 @@ Cost: O(bytes), the file in memory; the rows are made as they are asked for.
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine import bloom, current, table_format
 from sdcli.reference.kv.engine.checks import check
 from sdcli.reference.kv.engine.current import CURRENT
-from sdcli.reference.kv.engine.entries import DELETION, EXPIRING, VALUE, decode
+from sdcli.reference.kv.engine.entries import (
+    DELETION,
+    EXPIRING,
+    MOMENT_BYTES,
+    VALUE,
+    decode,
+    shown,
+)
 from sdcli.reference.kv.engine.errors import Damaged
+from sdcli.reference.kv.engine.fs import ID_BYTES
 from sdcli.reference.kv.engine.log_format import (
     BATCH,
     HEADER,
@@ -42,10 +53,11 @@ from sdcli.reference.kv.engine.log_format import (
     Record,
     header_of,
 )
-from sdcli.reference.kv.engine.log_reader import scan_log
-from sdcli.reference.kv.engine.survey import kind_and_number
+from sdcli.reference.kv.engine.log_search import scan_log
+from sdcli.reference.kv.engine.names import kind_and_number
 from sdcli.reference.kv.engine.table_format import (
     CRC_BYTES,
+    FOOTER,
     FOOTER_BYTES,
     HANDLE,
     Footer,
@@ -53,16 +65,15 @@ from sdcli.reference.kv.engine.table_format import (
     footer_in,
     table_seed,
 )
-from sdcli.reference.kv.engine.table_remains import Block, data_blocks
+from sdcli.reference.kv.engine.table_remains import Block, block_at, data_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHOWN = 40  # characters of a key, a value, a text
 SIZES_SHOWN = 8  # of a column
-_ID = slice(12, 28)
+RENAMED_MAX = 10_000  # numbers that are tried for a header whose sum does not fit its name
+_ID, _NUMBER = slice(12, 28), slice(28, 36)  # in a footer; the id stands there in a header too
 _KINDS = {VALUE: "value", DELETION: "deletion", EXPIRING: "expires"}
-_FOOTER = struct.Struct("<8sHH16sQ6II")
 _PLACES = ("filter", "index", "properties")
 
 
@@ -88,13 +99,20 @@ HEAD = 16  # bytes of a row that it carries along
 VERSION_AND_ZERO = b"\1\0\0\0"
 
 
-def dump(name: str, data: bytes, store_id: bytes | None = None) -> Iterator[Row]:
+def dump(
+    name: str,
+    data: bytes,
+    store_id: bytes | None = None,
+    *,
+    nearby_id: bytes | None = None,
+) -> Iterator[Row]:
     """Explain a file byte by byte; nothing is raised for damage.
 
     Args:
         name: of the file: CURRENT, LOCK, or a number with .log, .table, .manifest.
         data: all of it.
         store_id: of the store; without, what the file says itself.
+        nearby_id: of the store in whose folder it lies: taken where the file says nothing of use.
 
     Raises:
         InputError: by its name it is no file of a store.
@@ -112,18 +130,8 @@ def dump(name: str, data: bytes, store_id: bytes | None = None) -> Iterator[Row]
         )
     kind, number = place
     if kind == "table":
-        return _Table(data, number, store_id).rows()
-    return _log(data, LOG if kind == "log" else MANIFEST, number, store_id)
-
-
-def shown(text: bytes) -> str:
-    r"""Bytes for people, cut where they are many.
-
-    >>> shown(b"ada"), shown(b"\x00")
-    ("'ada'", "'\\x00'")
-    """
-    whole = repr(text[: SHOWN + 1])[1:]
-    return whole if len(text) <= SHOWN else f"{repr(text[:SHOWN])[1:]}..."
+        return _Table(data, number, store_id, nearby_id).rows()
+    return _log(data, LOG if kind == "log" else MANIFEST, number, store_id, nearby_id)
 
 
 class _Rows:
@@ -179,11 +187,18 @@ def _lock(data: bytes) -> Iterator[Row]:
 # Logs and manifests
 
 
-def _log(data: bytes, kind: bytes, number: int, store_id: bytes | None) -> Iterator[Row]:
+def _log(
+    data: bytes, kind: bytes, number: int, store_id: bytes | None, nearby_id: bytes | None
+) -> Iterator[Row]:
     rows = _Rows(data)
     owner = store_id or data[_ID]
-    yield from _log_header(rows, kind, number, owner)
-    for piece in scan_log(data, kind, owner if len(owner) == 16 else bytes(16), number):  # noqa: PLR2004
+    written_as = _number_of(data, kind, number, owner)
+    if written_as is None and store_id is None and nearby_id is not None:
+        owner = nearby_id
+    if len(owner) != ID_BYTES:
+        owner = bytes(ID_BYTES)
+    yield from _log_header(rows, kind, number, written_as, owner)
+    for piece in scan_log(data, kind, owner, number if written_as is None else written_as):
         if piece.offset < rows.at:
             continue
         if isinstance(piece, Record):
@@ -193,21 +208,34 @@ def _log(data: bytes, kind: bytes, number: int, store_id: bytes | None) -> Itera
             yield rows.row(size, f"no record: {piece.why}", is_wrong=True)
 
 
-def _log_header(rows: _Rows, kind: bytes, number: int, owner: bytes) -> Iterator[Row]:
+def _number_of(data: bytes, kind: bytes, number: int, owner: bytes) -> int | None:
+    """The number of which this header's sum knows, the name's before all others; None without."""
+    head = data[:HEADER_BYTES]
+    if len(head) < HEADER_BYTES:
+        return None
+    candidates = chain([number], range(1, RENAMED_MAX))
+    return next((one for one in candidates if header_of(kind, owner, one) == head), None)
+
+
+def _log_header(
+    rows: _Rows, kind: bytes, number: int, written_as: int | None, owner: bytes
+) -> Iterator[Row]:
     data = rows.data
     if len(data) < HEADER_BYTES:
         if data:
             yield rows.row(len(data), "the beginning of a header", is_wrong=True)
         return
     magic, version, zero, store_id = HEADER.unpack_from(data)
-    fits = data[:HEADER_BYTES] == header_of(kind, owner, number)
     named = {MAGIC[LOG]: "a log", MAGIC[MANIFEST]: "a manifest"}.get(magic)
     wanted = magic == MAGIC[kind]
     yield rows.row(8, f"magic: {named or 'not one of ours'}", is_wrong=not wanted)
     yield rows.row(2, f"version {version}")
     yield rows.row(2, "zero" if not zero else f"{zero}, which should be zero", is_wrong=bool(zero))
     yield rows.row(16, f"store {store_id.hex()}", is_wrong=store_id != owner)
-    yield rows.row(4, _sum(fits, "the header"), is_wrong=not fits)
+    told = _sum(written_as is not None, "the header")
+    if written_as not in (None, number):
+        told += f" as number {written_as:,}: this file was renamed"
+    yield rows.row(4, told, is_wrong=written_as != number)
 
 
 def _record(rows: _Rows, record: Record) -> Iterator[Row]:
@@ -238,8 +266,8 @@ def _entries(rows: _Rows, end: int, *, are_handles: bool = False) -> Iterator[Ro
         yield rows.row(len(key), f"key {shown(key)}")
     for kind, size, entry in zip(kinds, sizes, entries, strict=True):
         if kind == EXPIRING:
-            yield rows.row(8, f"expires {rows.u(rows.at, 8):,} ns after 1970")
-            size -= 8  # noqa: PLW2901 - what is left of it
+            yield rows.row(MOMENT_BYTES, f"expires {rows.u(rows.at, MOMENT_BYTES):,} ns after 1970")
+            size -= MOMENT_BYTES  # noqa: PLW2901 - what is left of it
         if kind != DELETION:
             piece = rows.data[rows.at : rows.at + size]
             what = f"value {shown(piece)}"
@@ -258,28 +286,53 @@ def _column(values: list[object] | list[int] | list[str]) -> str:
 # Tables
 
 
+def _place_of_footer(data: bytes) -> int:
+    """Where a footer begins: one that fits, or what looks like one; the end when there is none."""
+    at = len(data)
+    while (at := data.rfind(table_format.MAGIC, 0, at)) != -1:
+        foot = data[at : at + FOOTER_BYTES]
+        seed = table_seed(foot[_ID], int.from_bytes(foot[_NUMBER], "little"))
+        if len(foot) == FOOTER_BYTES:
+            crc = check(foot[:-CRC_BYTES], seed, at).to_bytes(CRC_BYTES, "little")
+            if foot[-CRC_BYTES:] == crc:
+                return at
+    last = max(0, len(data) - FOOTER_BYTES)
+    foot = data[last:]
+    # One of its bytes may be any.
+    if len(foot) == FOOTER_BYTES and foot[8:12] == VERSION_AND_ZERO:
+        return last
+    at = data.find(table_format.MAGIC, last)
+    return len(data) if at == -1 else at
+
+
 class _Table:
     """The rows of one table."""
 
-    def __init__(self, data: bytes, number: int, store_id: bytes | None) -> None:
+    def __init__(
+        self, data: bytes, number: int, store_id: bytes | None, nearby_id: bytes | None
+    ) -> None:
         self.rows_of = _Rows(data)
-        self.number = number
-        self.foot = max(0, len(data) - FOOTER_BYTES)
-        self.store_id = store_id or data[self.foot :][_ID]
-        self.seed = table_seed(self.store_id, number)
+        self.named = number  # by its name; by its footer it may have another
+        self.foot = _place_of_footer(data)
+        foot = data[self.foot : self.foot + FOOTER_BYTES]
+        said_id = foot[_ID]
+        self.store_id, self.number = store_id or said_id, number
         self.footer: Footer | None = None
-        try:
-            if len(data) >= FOOTER_BYTES:
-                self.footer = footer_in(data[self.foot :], self.store_id, number, self.foot)
-        except Damaged:
-            pass
+        for said in (number, int.from_bytes(foot[_NUMBER], "little")):
+            if self.footer is None and len(foot) == FOOTER_BYTES:
+                with suppress(Damaged):
+                    self.footer = footer_in(foot, self.store_id, said, self.foot)
+                    self.number = said
+        if self.footer is None and store_id is None:
+            ids = [one for one in (said_id, nearby_id) if one and len(one) == ID_BYTES]
+            fitting = (one for one in ids if block_at(data, 0, table_seed(one, number)))
+            self.store_id = next(fitting, ids[0] if ids else bytes(ID_BYTES))
+        self.seed = table_seed(self.store_id, self.number)
 
     def rows(self) -> Iterator[Row]:
         """All of them."""
         rows, data = self.rows_of, self.rows_of.data
-        has_footer = self.footer is not None or self._looks_like_footer()
-        end = self.foot if has_footer else len(data)
-        data_end = self.footer.filter.offset if self.footer else end
+        data_end = self.footer.filter.offset if self.footer else self.foot
         for piece in data_blocks(data, self.seed, data_end):
             if isinstance(piece, Block):
                 yield from _entries(rows, piece.end - CRC_BYTES)
@@ -289,15 +342,14 @@ class _Table:
         if self.footer is not None:
             for place, name in zip(self.footer.blocks, _PLACES, strict=True):
                 yield from self._block(place, name)
-        if has_footer:
+        if self.foot + FOOTER_BYTES <= len(data):
             yield from self._footer()
-
-    def _looks_like_footer(self) -> bool:
-        """Whether the last 64 bytes were a footer; one of its bytes may be any."""
-        footer = self.rows_of.data[self.foot :]
-        if len(footer) < FOOTER_BYTES:
-            return False
-        return footer[:8] == table_format.MAGIC or footer[8:12] == VERSION_AND_ZERO
+        if rows.at < len(data):
+            is_cut = rows.at == self.foot
+            what = (
+                "the beginning of a footer" if is_cut else "behind the footer, where a table ends"
+            )
+            yield rows.row(len(data) - rows.at, what, is_wrong=True)
 
     def _block(self, place: Handle, name: str) -> Iterator[Row]:
         rows, data = self.rows_of, self.rows_of.data
@@ -319,13 +371,16 @@ class _Table:
 
     def _footer(self) -> Iterator[Row]:
         rows, data = self.rows_of, self.rows_of.data
-        magic, version, zero, store_id, number, *places, _ = _FOOTER.unpack_from(data, self.foot)
+        magic, version, zero, store_id, number, *places, _ = FOOTER.unpack_from(data, self.foot)
         is_ours = magic == table_format.MAGIC
         yield rows.row(8, f"magic: {'a table' if is_ours else 'not ours'}", is_wrong=not is_ours)
         yield rows.row(2, f"version {version}")
         yield rows.row(2, "zero" if not zero else f"{zero}, not zero", is_wrong=bool(zero))
         yield rows.row(16, f"store {store_id.hex()}", is_wrong=store_id != self.store_id)
-        yield rows.row(8, f"table {number:,}", is_wrong=number != self.number)
+        told = f"table {number:,}"
+        if self.named != number == self.number:
+            told += ": this file was renamed"
+        yield rows.row(8, told, is_wrong=number != self.named)
         for name, offset, size in zip(_PLACES, places[::2], places[1::2], strict=True):
             yield rows.row(4, f"the {name} begins at {offset:,}")
             yield rows.row(4, f"and has {size:,} bytes")

@@ -23,12 +23,17 @@ Cost: O(bytes), about 0.1 microseconds for each entry written, 0.2 read.
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 KEY_BYTES_MAX = 65_535
 VALUE_BYTES_MAX = 64 * 1024 * 1024
 VALUE, DELETION, EXPIRING = 0, 1, 2
 EACH = 7  # bytes beside key and value: kind, key size, size
+MOMENT_BYTES = 8  # of a value that expires, before it
+SHOWN = 40  # characters of a key or a value, for people
 
 _COUNT = struct.Struct("<I")
 _MOMENT = struct.Struct("<Q")
@@ -73,6 +78,15 @@ def _payload(entry: Entry) -> bytes:
     return entry  # type: ignore[return-value]
 
 
+def size_of(keys: Iterable[bytes], entries: Iterable[Entry]) -> int:
+    """How many bytes `encode` makes of some entries, but for the count.
+
+    >>> size_of([b"ada", b"bob"], [b"1815", Expiring(b"1912", 0)])  # 2 x 7 + 6 + 4 + 8 + 4
+    36
+    """
+    return sum(EACH + len(key) for key in keys) + sum(len(_payload(entry)) for entry in entries)
+
+
 def decode(data: bytes, start: int = 0) -> tuple[list[bytes], list[Entry]]:
     """Keys and entries out of the bytes that `encode` made, from `start` to the end of `data`.
 
@@ -103,6 +117,16 @@ def _entry(kind: int, value: bytes) -> Entry:
         return value
     if kind == DELETION and not value:
         return None
-    if kind == EXPIRING and len(value) >= _MOMENT.size:
-        return Expiring(value[_MOMENT.size :], _MOMENT.unpack_from(value)[0])
+    if kind == EXPIRING and len(value) >= MOMENT_BYTES:
+        return Expiring(value[MOMENT_BYTES:], _MOMENT.unpack_from(value)[0])
     raise ValueError(f"no entry is of kind {kind} with {len(value):,} bytes")
+
+
+def shown(text: bytes) -> str:
+    r"""A key or a value for people, cut where it is long.
+
+    >>> shown(b"ada"), shown(b"\x00")
+    ("'ada'", "'\\x00'")
+    """
+    whole = repr(text[:SHOWN])[1:]
+    return whole if len(text) <= SHOWN else f"{whole}..."

@@ -5,7 +5,7 @@
     MissingError                exit 4, core's
     ├── DiskRefused             the disk refused a write: full, broken; the write is not done
     │   └── Poisoned            a sync failed: nothing is written until the store is opened anew
-    └── InUse                   another process has the store open
+    └── InUse                   another process has the store open, or this one has already
     InputError                  exit 2, core's: a key too long, no bytes, no store here
 
 Source: P. Rebello and others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020:
@@ -41,15 +41,25 @@ class Damaged(DamagedError):  # noqa: N818 - what happened, as the core's errors
 
 
 class DiskRefused(MissingError):  # noqa: N818
-    """The disk refused a write; what it was part of is not done, and can be tried again."""
+    """The disk refused a write; what it was part of is not done, and can be tried again.
+
+    Args:
+        file: that was written.
+        why: in the system's words.
+    """
+
+    REFUSED = "the disk refused a write"
 
     def __init__(self, file: str, why: str, *, fix: str = "") -> None:
-        super().__init__(f"the disk refused a write: {why}", where=file, fix=fix)
+        super().__init__(f"{self.REFUSED}: {why}", where=file, fix=fix)
         self.file = file
+        self.why = why
 
 
 class Poisoned(DiskRefused):
     """A sync failed, so nobody knows what the disk holds; open the store anew to find out."""
+
+    REFUSED = "nothing more is written to this store"
 
     def __init__(self, file: str, why: str) -> None:
         super().__init__(
@@ -58,12 +68,31 @@ class Poisoned(DiskRefused):
 
 
 class InUse(MissingError):  # noqa: N818
-    """Another process has the store open."""
+    """Somebody has the store open.
 
-    def __init__(self, holder: str) -> None:
+    Args:
+        holder: in words.
+        place: the folder, as people call it.
+        is_here: whether this process is the holder.
+    """
+
+    def __init__(self, holder: str, place: str = "", *, is_here: bool = False) -> None:
         super().__init__(
-            "another process has this store open",
-            where="LOCK",
+            "this process has this store open already"
+            if is_here
+            else "another process has this store open",
+            where=f"{place}/LOCK" if place else "LOCK",
             given=holder,
-            expected="one process at a time; close it there first",
+            expected="one opening at a time: use that one, or close it first"
+            if is_here
+            else "one process at a time; close it there first",
         )
+
+
+def in_words(error: OSError) -> str:
+    """What the system said, as part of a sentence.
+
+    >>> in_words(OSError(28, "No space left on device"))
+    'no space left on device'
+    """
+    return (error.strerror or str(error)).lower()

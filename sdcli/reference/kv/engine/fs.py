@@ -23,14 +23,26 @@ pages of fsync(2) and rename(2).
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Protocol
 
-from sdcli.reference.kv.engine.errors import Poisoned
+from sdcli.core.errors import MissingError
+from sdcli.reference.kv.engine.errors import Damaged, Poisoned, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECTOR = 512  # bytes that a disk writes whole or not at all
+ID_BYTES = 16  # of a fresh id, which a store is known by
+
+# The disk cannot give the bytes back; EUCLEAN and EBADMSG say file systems with sums of their own.
+_BROKEN = (errno.EIO, errno.EBADMSG, getattr(errno, "EUCLEAN", errno.EIO))
+# What the system says when it refuses to open a file, and what helps for certain.
+_REMEDIES = {
+    errno.EACCES: "let this user read the file",
+    errno.EPERM: "let this user read the file",
+    errno.EMFILE: "let this process open more files: `ulimit -n 4096` before it starts",
+}
 
 
 class Reading(Protocol):
@@ -139,18 +151,92 @@ class FileSystem(Protocol):
             InUse: somebody has it.
         """
 
+    def lock_shared(self) -> Held | None:
+        """Take a share of the lock and change nothing: many may read, while nobody writes.
+
+        Returns:
+            None where there is no file LOCK: nobody has had this folder open.
+
+        Raises:
+            InUse: somebody has the whole of it.
+        """
+
     def fresh_id(self) -> bytes:
         """Sixteen bytes that no other store has."""
 
 
-def read_all(fs: FileSystem, name: str) -> bytes:
+def read_all(fs: FileSystem, name: str, what: str = "file") -> bytes:
     """A whole file.
 
     Raises:
-        FileNotFoundError: there is none of that name.
+        Damaged, MissingError: as `unreadable` says.
     """
-    file = fs.read(name)
-    return file.pread(0, file.size)
+    file, size = opened(fs, name, what)
+    try:
+        return file.pread(0, size)
+    except OSError as error:
+        raise unreadable(error, name, what=what) from error
+
+
+def bytes_in(fs: FileSystem, name: str, what: str = "file") -> int:
+    """Bytes in a file.
+
+    Raises:
+        Damaged, MissingError: as `unreadable` says.
+    """
+    return opened(fs, name, what)[1]
+
+
+def opened(fs: FileSystem, name: str, what: str = "file") -> tuple[Reading, int]:
+    """A file that has to be there, to read from; and how many bytes it has.
+
+    Raises:
+        Damaged, MissingError: as `unreadable` says.
+    """
+    try:
+        file = fs.read(name)
+        size = file.size
+    except OSError as error:
+        raise unreadable(error, name, what=what) from error
+    return file, size
+
+
+def names_in(fs: FileSystem) -> Sequence[str]:
+    """The names of all files of a folder, sorted.
+
+    Raises:
+        Damaged, MissingError: as `unreadable` says.
+    """
+    try:
+        return fs.names()
+    except OSError as error:
+        raise unreadable(error, fs.place, what="folder") from error
+
+
+def unreadable(
+    error: OSError, name: str, offset: int = 0, *, what: str = "file"
+) -> Damaged | MissingError:
+    """What to raise when a file cannot be opened or read; one rule for every file of a store.
+
+    A file that is gone, or that the disk cannot read, is damage: the bytes that were written are
+    not there. Everything else lies with the system and may pass: no permission, too many open
+    files, no memory. A store is not called damaged for that.
+
+    Args:
+        error: what the system said.
+        name: of the file.
+        offset: from which byte on it was read.
+        what: the file or the part of it, in a word.
+    """
+    if isinstance(error, FileNotFoundError):
+        return Damaged(name, 0, f"this {what} is missing")
+    if error.errno in _BROKEN:
+        return Damaged(name, offset, f"the disk cannot read this {what}")
+    return MissingError(
+        f"this {what} cannot be read: {in_words(error)}",
+        where=name,
+        fix=_REMEDIES.get(error.errno or 0, ""),
+    )
 
 
 def replace(fs: FileSystem, name: str, data: bytes) -> None:
@@ -185,7 +271,7 @@ def sync(file: Writing, name: str) -> None:
     try:
         file.sync()
     except OSError as error:
-        raise Poisoned(name, (error.strerror or str(error)).lower()) from error
+        raise Poisoned(name, in_words(error)) from error
 
 
 def sync_names(fs: FileSystem) -> None:
@@ -197,4 +283,4 @@ def sync_names(fs: FileSystem) -> None:
     try:
         fs.sync_names()
     except OSError as error:
-        raise Poisoned(fs.place, (error.strerror or str(error)).lower()) from error
+        raise Poisoned(fs.place, in_words(error)) from error

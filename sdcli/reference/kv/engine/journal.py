@@ -4,8 +4,8 @@ A store has one log after another, of which the newest is written to. When a wri
 on `sync`:
 
     always   it is on the disk: it survives a power cut.
-    group    it can be read at once, and is on the disk when its group is: a thousand operations or
-             256 KiB, when the next write comes; at `sync`; at the end. A group is one record, so
+    group    it can be read at once, and is on the disk when its group is: a thousand keys or 256
+             KiB, when the next write comes; at `sync`; at the end. A group is one record, so
              a process that dies takes all of the open group with it, and never half of one.
     os       the kernel has it: it survives the process, not a power cut.
 
@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from sdcli.core.errors import InputError
-from sdcli.reference.kv.engine.entries import EACH, encode
+from sdcli.reference.kv.engine.entries import EACH, encode, size_of
 from sdcli.reference.kv.engine.fs import sync_names
 from sdcli.reference.kv.engine.log_format import BATCH, LOG, ONE_PUT, log_name
 from sdcli.reference.kv.engine.log_writer import LogWriter
@@ -147,7 +147,7 @@ class Journal:
         """Make the manifest know a log, then write to it."""
         number = self._catalogue.layout.last_log + 1
         with self._catalogue.whole():
-            self._catalogue.commit(Edit(last_log=number))
+            self._catalogue.commit(Edit(last_log=number, logged=self.seq))
             self.number, self._log = number, log
 
     def _put(self, key: bytes, value: bytes) -> None:
@@ -174,8 +174,7 @@ class Journal:
 
     def add(self, keys: list[bytes], entries: list[Entry]) -> None:
         """Add what is to be done together: one record, or part of a group's."""
-        size = EACH * len(keys) + sum(map(len, keys))
-        size += sum(len(entry) for entry in entries if entry is not None)
+        size = size_of(keys, entries)
         if self._sync == "group":
             self.group.update(zip(keys, entries, strict=True))
             if len(self.group) >= self._group_operations:

@@ -24,8 +24,9 @@ from __future__ import annotations
 
 import struct
 from typing import NamedTuple
+from zlib import crc32
 
-from sdcli.reference.kv.engine.checks import check, seed_of
+from sdcli.reference.kv.engine.checks import MASK, check, seed_of
 
 LOG, MANIFEST = b"log", b"manifest"
 MAGIC = {LOG: b"sdkvlog\n", MANIFEST: b"sdkvman\n"}
@@ -89,3 +90,62 @@ def owner_of(data: bytes, kind: bytes, number: int) -> bytes | None:
     if (magic, version, zero) != (MAGIC[kind], VERSION, 0):
         return None
     return store_id if data[:HEADER_BYTES] == header_of(kind, store_id, number) else None
+
+
+def header_fault(data: bytes, kind: bytes, store_id: bytes, number: int) -> str:
+    """What is wrong with the header of a file; empty when nothing is."""
+    header = header_of(kind, store_id, number)
+    if data[:HEADER_BYTES] == header:
+        return ""
+    if len(data) < HEADER_BYTES:
+        return f"the file ends inside its header, after {len(data)} bytes"
+    magic, version, _, owner = HEADER.unpack_from(data)
+    (crc,) = SUM.unpack_from(data, HEADER.size)
+    sum_fits = check(data[: HEADER.size], seed_of(kind, owner, number), 0) == crc
+    if magic != MAGIC[kind]:
+        return f"this is no {kind.decode()}"
+    if sum_fits and version != VERSION:
+        return f"this file has format {version}; format {VERSION} is known here"
+    if sum_fits and owner != store_id:
+        return "this file belongs to another store"
+    return "the header does not check: it is damaged, or of a file with another number"
+
+
+def record_at(data: bytes, at: int, seed: int) -> Record | str:
+    """The record that begins at byte `at`, or why its sum says that none does."""
+    if at + RECORD.size > len(data):
+        return "the file ends inside the head of this record"
+    crc, length, kind, first_seq = RECORD.unpack_from(data, at)
+    end = at + RECORD.size + length
+    if end > len(data):
+        return f"this record of {length:,} bytes goes on behind the end of the file"
+    if crc32(data[at + SUM.size : end], (seed + at) & MASK) != crc:
+        return "this record's sum does not fit"
+    return Record(at, end, kind, first_seq, data[at + RECORD.size : end])
+
+
+def fault_of(record: Record, kind: bytes, last_seq: int | None) -> str:
+    """Why a record whose sum fits cannot be, after operation `last_seq`; empty when it can."""
+    if record.type != TYPE[kind]:
+        return f"this record's sum fits, but no {kind.decode()} has type {record.type:#x}"
+    if record.type == BATCH and len(record.payload) < SUM.size:
+        return "this record's sum fits, but it has no count of entries"
+    if record.operations == 0:
+        return "this record's sum fits, but it holds no operation"
+    if last_seq is None or record.first_seq == last_seq + 1:
+        return ""
+    return (
+        f"operation {record.first_seq:,} stands where {last_seq + 1:,} should: "
+        f"{_missing(record.first_seq - last_seq - 1)}"
+    )
+
+
+def _missing(count: int) -> str:
+    if count < 0:
+        return "it is there twice"
+    return "1 operation is missing" if count == 1 else f"{count:,} operations are missing"
+
+
+def no_entries(error: ValueError) -> str:
+    """What is wrong with a batch whose sum fits and whose entries do not decode."""
+    return f"this record's sum fits, its entries do not: {error}"

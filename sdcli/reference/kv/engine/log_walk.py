@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdcli.core.errors import MissingError
 from sdcli.reference.kv.engine.errors import Damaged
 from sdcli.reference.kv.engine.fs import read_all
-from sdcli.reference.kv.engine.log_format import HEADER_BYTES, Record
-from sdcli.reference.kv.engine.log_reader import Gap, LogReader, fault_of, scan_log
+from sdcli.reference.kv.engine.log_format import HEADER_BYTES, Record, fault_of
+from sdcli.reference.kv.engine.log_reader import LogReader
+from sdcli.reference.kv.engine.log_search import Gap, scan_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,9 @@ class LogWalk:
         damages: what is wrong, each with its place.
         tear: the offset of a half-written last record, or None.
         is_there: whether there is such a file.
+        refused: what the system said that does not let anybody read it; nothing came then.
         size: bytes of it.
+        end: of the last record that came, or of the header.
         skipped: bytes that are no part of a valid record or header, a tear apart.
         lost: operations that are missing before a record that is there.
         is_open_ended: something was lost behind the last record too, and nobody can say how much.
@@ -62,13 +66,14 @@ class LogWalk:
         self.tear: int | None = None
         self.size = self.skipped = self.lost = 0
         self.is_there = True
+        self.refused: MissingError | None = None
         self.is_open_ended = False
         self.first_seq: int | None = None
         self.last_seq: int | None = None
         self._fs, self._kind, self._store_id, self._number = fs, kind, store_id, number
         self._after_seq = after_seq
         self._closed_bytes = is_closed[0] if is_closed else None
-        self._end = 0  # of what came so far
+        self.end = 0  # of what came so far
         self._reader = LogReader(
             fs,
             name,
@@ -91,28 +96,30 @@ class LogWalk:
             self.damages.append(error)
             self.size = reader.size
             yield from self._rest()
+        except MissingError as error:
+            self.refused, self.is_open_ended = error, True
         else:
-            self.size, self.tear = reader.size, reader.tear
+            self.size, self.tear, self.end = reader.size, reader.tear, reader.end
 
     def _count(self, record: Record) -> None:
         if self.first_seq is None:
             self.first_seq = record.first_seq
         self.records += 1
         self.operations += record.operations
-        self.last_seq, self._end = record.last_seq, record.end
+        self.last_seq, self.end = record.last_seq, record.end
 
     def _rest(self) -> Iterator[Record]:
         """What stands behind the first damage, and how much is missing there."""
         try:
             data = read_all(self._fs, self.name)
-        except OSError as error:  # as the damage says
-            self.is_there = not isinstance(error, FileNotFoundError)
+        except Damaged:  # as was told
+            self.is_there = self.name in self._fs.names()
             self.is_open_ended = True
             return
         last_seq = self._after_seq if self.last_seq is None else self.last_seq
         is_open_ended = self._closed_bytes is not None and len(data) < self._closed_bytes
         told = self.damages[0].offset
-        start, end = self._end, len(data)
+        start, end = self.end, len(data)
         for piece in scan_log(data, self._kind, self._store_id, self._number):
             if piece.offset < start:
                 continue
@@ -130,9 +137,8 @@ class LogWalk:
             last_seq = piece.last_seq
             self._count(piece)
             yield piece
-        if len(data) < HEADER_BYTES:
-            is_open_ended = True
-        self.is_open_ended = is_open_ended
+        # Where no record came at all, nobody can say whether there were some.
+        self.is_open_ended = is_open_ended or not self.records
 
     def _tell(self, offset: int, wrong: str) -> None:
         if all(damage.offset != offset for damage in self.damages):

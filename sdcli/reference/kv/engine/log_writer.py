@@ -21,12 +21,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine.checks import MASK, seed_of
 from sdcli.reference.kv.engine.entries import VALUE
-from sdcli.reference.kv.engine.errors import Damaged, DiskRefused, Poisoned
+from sdcli.reference.kv.engine.errors import Damaged, DiskRefused, Poisoned, in_words
 from sdcli.reference.kv.engine.log_format import (
     BATCH,
-    HEADER_BYTES,
+    LENGTH_MAX,
     ONE_PUT,
     RECORD,
     SUM,
@@ -53,13 +54,13 @@ class LogWriter:
         kind: LOG or MANIFEST.
         store_id: of the store; 16 bytes.
         number: of the file among its kind.
-        resume_at: None makes a new file. Otherwise it exists and goes on at this byte, which a
-            LogReader gave as its `end`; what stands behind is cut off first, and the cut synced.
+        resume_at: None makes a new file. Otherwise it exists, was closed, and goes on at its end,
+            which is this byte. A log that was not closed is never carried on (Store._renew).
         crc: with `resume_at`, the reader's `crc`.
 
     Raises:
         DiskRefused: there is no room for the file; none of that name is left.
-        Damaged: the file to go on with ends before `resume_at`.
+        Damaged: the file to go on with does not end at `resume_at`.
     """
 
     def __init__(
@@ -79,17 +80,16 @@ class LogWriter:
         self._sum = (0, 0)  # how many bytes have which CRC
         self._write: Callable[[bytes], None]
         self._seed = seed_of(kind, store_id, number)
-        header = header_of(kind, store_id, number)
         if resume_at is None:
-            self._create(fs, header)
+            self._create(fs, header_of(kind, store_id, number))
         else:
-            self._resume(fs, header, resume_at, crc)
+            self._resume(fs, resume_at, crc)
 
     def _create(self, fs: FileSystem, header: bytes) -> None:
         try:
             self._file = fs.create(self.name)
         except OSError as error:
-            raise DiskRefused(self.name, _why(error)) from error
+            raise DiskRefused(self.name, in_words(error)) from error
         self._write = self._file.append
         try:
             self._start(header)
@@ -99,35 +99,22 @@ class LogWriter:
                 fs.remove(self.name)
             raise
 
-    def _resume(self, fs: FileSystem, header: bytes, at: int, crc: int) -> None:
+    def _resume(self, fs: FileSystem, at: int, crc: int) -> None:
         try:
             self._file = fs.append(self.name)
         except FileNotFoundError:
             raise Damaged(self.name, 0, "this file is missing") from None
         except OSError as error:
-            raise DiskRefused(self.name, _why(error)) from error
+            raise DiskRefused(self.name, in_words(error)) from error
         self._write = self._file.append
-        if at < HEADER_BYTES:  # not even the header was whole
-            at = crc = 0
-        try:
-            self._cut_behind(at)
-            self.size, self._sum = at, (at, crc)
-            if at == 0:
-                self._start(header)
-        except BaseException:
+        if self._file.size != at:
             self.close()
-            raise
-
-    def _cut_behind(self, at: int) -> None:
-        """Take off what stands behind byte `at`.
-
-        The cut must be on the disk before anything is written there. Otherwise a power cut can
-        leave a mixture of the torn record and the new one.
-        """
-        if self._file.size < at:
-            raise Damaged(self.name, self._file.size, f"the file ends before byte {at:,}")
-        if self._file.size > at:
-            self._cut(at)
+            raise Damaged(
+                self.name,
+                min(self._file.size, at),
+                f"the file has {self._file.size:,} bytes; it is to go on at byte {at:,}",
+            )
+        self.size, self._sum = at, (at, crc)
 
     def _start(self, header: bytes) -> None:
         try:
@@ -155,7 +142,7 @@ class LogWriter:
                     raise Damaged(self.name, at, f"the file has {self.size:,} bytes no more")
                 at, crc = at + len(piece), crc32(piece, crc)
         except OSError as error:
-            raise DiskRefused(self.name, _why(error)) from error
+            raise DiskRefused(self.name, in_words(error)) from error
         self._sum = at, crc
         return crc
 
@@ -165,15 +152,23 @@ class LogWriter:
         Args:
             type: BATCH or EDIT.
             first_seq: the number of its first operation, one more than the last one before it.
-            payload: at most 4 GiB less a byte (log_format.LENGTH_MAX).
+            payload: at most 4 GiB less a byte.
 
         Returns:
             The offset at which it stands.
 
         Raises:
+            InputError: the payload is too large; nothing was written.
             DiskRefused: the disk did; the file is as it was before.
             Poisoned: the file could not be put back to what it was, or an earlier call found so.
         """
+        if len(payload) > LENGTH_MAX:
+            raise InputError(
+                "one write is too large",
+                where=self.name,
+                given=f"{len(payload):,} bytes",
+                expected=f"at most {LENGTH_MAX:,}; divide it into several batches",
+            )
         offset = self.size
         body = RECORD.pack(0, len(payload), type, first_seq)[SUM.size :] + payload
         record = SUM.pack(crc32(body, (self._seed + offset) & MASK)) + body
@@ -219,9 +214,12 @@ class LogWriter:
         if isinstance(error, Poisoned):
             return  # nothing was written
         self.size = size
+        # Until the rest is off, nothing may follow: a second Ctrl-C can end the cutting.
+        write, self._write = self._write, self._refusing("a record that was cut in two")
         self._cut(size)
+        self._write = write
         if isinstance(error, OSError):
-            raise DiskRefused(self.name, _why(error)) from error
+            raise DiskRefused(self.name, in_words(error)) from error
 
     def _cut(self, size: int) -> None:
         try:
@@ -247,15 +245,11 @@ class LogWriter:
 
     def _poison(self, error: OSError) -> Poisoned:
         """From now on every call fails as this one did. The hot path need not ask whether."""
-        why = _why(error)
+        self._write = self.sync = self._refusing(in_words(error))  # type: ignore[method-assign]
+        return Poisoned(self.name, in_words(error))
 
+    def _refusing(self, why: str) -> Callable[..., None]:
         def refuse(_data: bytes = b"") -> None:
             raise Poisoned(self.name, why)
 
-        self._write = refuse
-        self.sync = refuse  # type: ignore[method-assign]
-        return Poisoned(self.name, why)
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
+        return refuse

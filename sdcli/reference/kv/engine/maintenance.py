@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdcli.core.errors import MissingError
 from sdcli.reference.kv.engine.compaction import compact
-from sdcli.reference.kv.engine.errors import DiskRefused, Poisoned
+from sdcli.reference.kv.engine.errors import Damaged, Poisoned
 from sdcli.reference.kv.engine.fs import sync_names
 from sdcli.reference.kv.engine.manifest import Edit
 from sdcli.reference.kv.engine.pick import Picked, everything, pick
@@ -52,6 +53,7 @@ class Maintenance:
         self.compactions = 0
         self.doing = ""  # the compaction under way, in words, for whoever watches
         self.refused = ""  # what the disk said when it last had no room for a table
+        self.damaged: Damaged | None = None  # what a compaction met
 
     @property
     def is_due(self) -> bool:
@@ -96,22 +98,30 @@ class Maintenance:
         """Do as much as a writer owes for the bytes that it wrote.
 
         A disk that has no room for a table may have some for a record, so a write is not refused
-        for what maintenance cannot do; it is when the log is full and cannot be flushed.
+        for what maintenance cannot do; it is when the log is full and cannot be flushed. Nor is it
+        refused for a damaged table that it does not touch: nothing is merged any more until the
+        store is opened anew, `stats` says so, and whoever asks for what is damaged is told.
 
         Raises:
-            Damaged: a table that is to be merged; nothing is written until it was salvaged.
             Poisoned: a sync failed.
         """
         try:
             for _ in range(STEPS):
+                if not self._may_go_on() or not self.step():
+                    return
+            while len(self._store.view.version.levels[0]) >= STALL and self._may_go_on():
                 if not self.step():
                     return
-            while len(self._store.view.version.levels[0]) >= STALL and self.step():
-                pass
         except Poisoned:
             raise
-        except (DiskRefused, OSError) as error:
+        except Damaged as damage:
+            self.damaged = damage
+        except (MissingError, OSError) as error:  # no room, or a table that cannot be opened
             self.refused = str(error)
+
+    def _may_go_on(self) -> bool:
+        """Flushes always may."""
+        return self.damaged is None or bool(self._store.flushing)
 
     def finish_flush(self) -> None:
         """Go on until nothing is being flushed."""
@@ -131,7 +141,7 @@ class Maintenance:
                 self.doing = ""
 
     def stop(self) -> None:
-        """Leave what was begun; its unfinished tables are removed, here or at the next opening."""
+        """Leave what was begun, and remove its unfinished tables as far as the disk lets us."""
         for work in (self._flushing, self._compacting):
             if work is not None:
                 work.close()

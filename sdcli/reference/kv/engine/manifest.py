@@ -5,10 +5,15 @@ leaves new tables beside the old ones, and both look whole. So each change is on
 record in a log of its own kind: "tables 7 and 8 come, 3, 5 and 6 go". A record is there or is not,
 hence the change has happened or has not; folding all edits gives the *layout* of now.
 
-    {"add":[],"first_log":1,...,"remove":[],"seq":0,"snapshot":true}    the first is a whole layout
-    {"last_log":1,"next_table":1}                                       log 1 is going to be used
-    {"add":[{...}],"first_log":2,"seq":96}                              a flush
+    {"add":[],"first_log":1,"last_log":0,...,"seq":0,"snapshot":true}   the first is a whole layout
+    {"last_log":1,"logged":0,"next_table":1}                            log 1 is going to be used
+    {"last_log":2,"logged":96,"next_table":1}                           log 2; log 1 ends with 96
+    {"add":[{...}],"first_log":2,"next_table":2,"seq":96}               a flush
     {"add":[{...}],"remove":[[0,1],[0,2]]}                              a compaction
+
+A log that goes on says where the log before it ended, for its first operation has the number after
+the last one there. As long as it has none, nobody would miss what the end of the older log held.
+So the edit that makes a log known says it too (`logged`).
 
 Every edit is checked against the layout before it: nothing goes that was not there, no number
 comes twice, nothing counts backwards. What contradicts itself was not written by this program.
@@ -18,14 +23,16 @@ Invariants of a layout (`check()` asserts them):
     1. Each table stands under its own number, which is smaller than `next_table`.
     2. 1 <= first_log <= last_log + 1; while there is no log, last_log is 0.
     3. No table has an operation newer than `seq`.
+    4. Where only the newest log counts, tables have whatever stood in those before it.
 
 Source: google/leveldb, doc/impl.md, "Manifest" (there called version edits).
 
 Cost: an edit a few hundred bytes for each table in it; folding one O(tables).
 
->>> layout = Layout().after(Edit(last_log=1)).after(Edit(last_log=2, first_log=2, seq=96))
->>> layout.first_log, layout.last_log, layout.seq
-(2, 2, 96)
+>>> layout = Layout().after(Edit(last_log=1, logged=0)).after(Edit(last_log=2, logged=96))
+>>> layout = layout.after(Edit(first_log=2, seq=96))
+>>> layout.first_log, layout.last_log, layout.logged, layout.seq
+(2, 2, 96, 96)
 >>> Edit(first_log=2, seq=96).encode()
 b'{"first_log":2,"seq":96}'
 """
@@ -50,7 +57,7 @@ if TYPE_CHECKING:
     from sdcli.reference.kv.engine.current import Current
     from sdcli.reference.kv.engine.fs import FileSystem
 
-COUNTERS = ("first_log", "last_log", "next_table", "seq")
+COUNTERS = ("first_log", "last_log", "logged", "next_table", "seq")
 
 
 def manifest_name(number: int) -> str:
@@ -69,6 +76,7 @@ class Edit:
     Args:
         first_log: the oldest log that still holds what no table does.
         last_log: the newest log.
+        logged: all operations up to this one stood in logs when the newest was made.
         next_table: a number that no table had yet.
         seq: all operations up to this one are in tables.
         add: tables that come.
@@ -78,6 +86,7 @@ class Edit:
 
     first_log: int | None = None
     last_log: int | None = None
+    logged: int | None = None
     next_table: int | None = None
     seq: int | None = None
     add: list[TableInfo] = field(default_factory=list)
@@ -132,6 +141,7 @@ class Layout:
 
     Args:
         first_log, last_log: the logs that are to be replayed, both included.
+        logged: the last operation of the logs before the newest, as it was when that was made.
         next_table: a number that no table had yet.
         seq: all operations up to this one are in tables.
         by_number: the tables. Nobody changes it.
@@ -139,6 +149,7 @@ class Layout:
 
     first_log: int = 1
     last_log: int = 0
+    logged: int = 0
     next_table: int = 1
     seq: int = 0
     by_number: Mapping[int, TableInfo] = field(default_factory=dict)
@@ -168,6 +179,11 @@ class Layout:
             now[name] = old if new is None else new
         if now["first_log"] > now["last_log"] + 1:
             raise ValueError(f"log {now['first_log']} is the first, {now['last_log']} the last")
+        if now["first_log"] >= now["last_log"] and now["logged"] > now["seq"]:
+            raise ValueError(
+                f"operations up to {now['logged']:,} stood in logs that do not count any more; "
+                f"tables hold those up to {now['seq']:,}"
+            )
         tables = dict(before.by_number)
         for level, number in edit.remove:
             gone = tables.pop(number, None)
@@ -207,12 +223,21 @@ class Layout:
             assert 0 < number < self.next_table, f"1: table {number} is yet to come"
             assert info.seq_max <= self.seq, f"3: table {number} is newer than the layout"
         assert 1 <= self.first_log <= self.last_log + 1, "2: the logs are in no order"
+        is_one = self.first_log >= self.last_log
+        assert not is_one or self.logged <= self.seq, "4: operations of logs that are gone"
 
     def describe(self) -> str:
         """Its state as text."""
         logs = f"logs {self.first_log} to {self.last_log}" if self.last_log else "no log"
         tables = ", ".join(f"{info.number} in level {info.level}" for info in self.tables)
         return f"{logs}; operations up to {self.seq:,} in tables: {tables or 'none'}"
+
+
+def lost_end(last_seq: int, logged: int) -> str:
+    """What is wrong with a log before the newest that ends too early, in words."""
+    count = logged - last_seq
+    missing = "1 operation is" if count == 1 else f"{count:,} operations are"
+    return f"{missing} missing at the end of this log"
 
 
 class ManifestWriter:

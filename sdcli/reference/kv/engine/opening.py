@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 from sdcli.reference.kv.engine.journal import Sync, check_sync
@@ -22,6 +24,7 @@ def open_store(
     sync: Sync = "always",
     *,
     create: bool = True,
+    read_only: bool = False,
     options: Options | None = None,
     clock: Callable[[], int] = time.time_ns,
 ) -> Store:
@@ -31,6 +34,8 @@ def open_store(
         path: the folder; its parent must exist.
         sync: when a write is done; journal.py says what each promises.
         create: make the folder and the store when there is none.
+        read_only: change nothing, also on a disk that cannot be written; any number of processes
+            may have a store open so, while none has it open to write.
         options: sizes.
         clock: nanoseconds since 1970, for values that expire.
 
@@ -52,6 +57,23 @@ def open_store(
     (b'1815', None, [(b'alan', b'1912')])
     """
     check_sync(sync)
+    create = create and not read_only
     fs = OsFS(path, create=create)
     check_folder(fs, create=create)
-    return Store(fs, sync=sync, options=options, clock=clock)
+    db = Store(fs, sync=sync, read_only=read_only, options=options, clock=clock)
+    _open_here.add(db)
+    return db
+
+
+# A fork copies memory and shares files: two processes would append to one log, each in its own
+# idea of where it ends. So a child finds the stores of its parent closed, and opens its own.
+_open_here: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for db in list(_open_here):
+        db.disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -29,11 +29,19 @@ from sdcli.core.errors import InputError
 KIB = 1024
 MIB = 1024 * KIB
 
+# Offsets in a table have 32 bits, and memtables become one table each time: after an unclean end
+# those of two logs, with a batch of 256 MiB on top of either. A table is about as long as its log;
+# at worst, with keys of 4 bytes, no values, a block for each and 64 bits of filter, 50 bytes for
+# 11: then 2 x (128 + 256) MiB become 3.5 GiB. Of those 50 bytes 19 are data, which a compaction
+# counts: so 1 GiB of that may become 2.6.
+LOG_BYTES_MAX = 128 * MIB
+OUTPUT_BYTES_MAX = 1024 * MIB
+
 # Name: the smallest and the largest that make sense.
 _BOUNDS = {
-    "log_bytes_max": (1, 2**32 - 1),
+    "log_bytes_max": (1, LOG_BYTES_MAX),
     "block_bytes": (1, 64 * MIB),
-    "table_bytes": (1, 2**31),  # offsets in a table have 32 bits, and a block may come on top
+    "table_bytes": (1, OUTPUT_BYTES_MAX),
     "level0_tables": (1, 1_000),
     "level1_bytes": (1, 2**62),
     "growth": (2, 1_000),

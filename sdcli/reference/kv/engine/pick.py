@@ -7,8 +7,10 @@ highest score from 1 up gives tables to the level below:
                    at once: then whatever is in level 0 is newer than whatever is below, always.
     level 1 to 5   by bytes. One table goes, the next one behind the last that went (the pointer),
                    so that in time each part of the key space has its turn.
-    any of these   a table most of whose entries are deletions: these cost space and time wherever
-                   they stand, and are gone once nothing older lies below.
+    deletions      cost space, and the time of every scan, wherever they stand; they are gone once
+                   nothing older lies below. So a table goes most of whose entries are deletions;
+                   and all of level 0, where that is so of it as a whole and they are many beside
+                   what lies below: no more than `growth` entries are rewritten for each.
 
 With the tables that go come all that overlap them in the level below; the outputs take the place
 of both. A table is never just renamed into the level below, even where nothing overlaps: a table's
@@ -34,7 +36,7 @@ from typing import TYPE_CHECKING
 from sdcli.reference.kv.engine.version import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sdcli.reference.kv.engine.options import Options
     from sdcli.reference.kv.engine.table_reader import Table
@@ -86,12 +88,15 @@ def pick(version: Version, options: Options, pointers: Mapping[int, bytes]) -> P
         for level, score in enumerate(scores(version, options))
         if score >= 1
     ]
+    if _is_worth_it(version, options):
+        entries, deletions = _counts(version.levels[0])
+        due.append((2 * deletions / entries, 0, version.levels[0], _told(entries, deletions)))
     due += [
         (
             2 * table.info.deletions / table.info.entries,
             table.info.level,
             (table,),
-            f"{table.info.deletions:,} of {table.info.entries:,} entries are deletions",
+            _told(table.info.entries, table.info.deletions),
         )
         for table in _mostly_deletions(version)
     ]
@@ -146,6 +151,31 @@ def _mostly_deletions(version: Version) -> Iterator[Table]:
 
 def _is_mostly_deletions(table: Table) -> bool:
     return table.info.deletions * 2 > table.info.entries
+
+
+def _is_worth_it(version: Version, options: Options) -> bool:
+    """Whether level 0 should go for its deletions; it is empty then, so this ends.
+
+    Two deletions with the ends of the key space between them overlap all of level 1. What an entry
+    may cost that goes down a level is what it costs in a full one: `growth` entries rewritten.
+    """
+    entries, deletions = _counts(version.levels[0])
+    if deletions * 2 <= entries:
+        return False
+    first = min(table.info.first for table in version.levels[0])
+    last = max(table.info.last for table in version.levels[0])
+    rewritten, _ = _counts(version.overlapping(1, first, last))
+    return rewritten <= options.growth * deletions
+
+
+def _counts(tables: Sequence[Table]) -> tuple[int, int]:
+    """Entries, and how many of them are deletions."""
+    infos = [table.info for table in tables]
+    return sum(info.entries for info in infos), sum(info.deletions for info in infos)
+
+
+def _told(entries: int, deletions: int) -> str:
+    return f"{deletions:,} of {entries:,} entries are deletions"
 
 
 def _turn(version: Version, level: int, pointers: Mapping[int, bytes]) -> tuple[Table, ...]:

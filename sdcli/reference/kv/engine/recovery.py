@@ -18,7 +18,6 @@ manual, "What should I do if my AOF gets truncated?".
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,21 +25,22 @@ from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine.checks import seed_of
 from sdcli.reference.kv.engine.current import CURRENT, Current, read_current
 from sdcli.reference.kv.engine.errors import Damaged
-from sdcli.reference.kv.engine.fs import read_all
+from sdcli.reference.kv.engine.fs import bytes_in, names_in, read_all
 from sdcli.reference.kv.engine.log_format import HEADER_BYTES, LOG, RECORD, log_name
-from sdcli.reference.kv.engine.log_reader import LogReader, next_valid
-from sdcli.reference.kv.engine.manifest import Layout, manifest_name, read_manifest
+from sdcli.reference.kv.engine.log_reader import LogReader
+from sdcli.reference.kv.engine.log_search import next_valid
+from sdcli.reference.kv.engine.manifest import Layout, lost_end, manifest_name, read_manifest
+from sdcli.reference.kv.engine.names import is_of_a_store, kind_and_number
 from sdcli.reference.kv.engine.table_format import table_name
 from sdcli.reference.kv.engine.table_reader import Table
 from sdcli.reference.kv.engine.version import Version
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sdcli.reference.kv.engine.cache import Cache
     from sdcli.reference.kv.engine.entries import Entry
     from sdcli.reference.kv.engine.fs import FileSystem
-
-
-_OURS = re.compile(r"CURRENT(\.new)?|\d{6,}\.(log|table|manifest)")
 
 
 @dataclass
@@ -53,10 +53,9 @@ class Recovered:
         version: its tables.
         live: what the logs hold and no table does.
         seq: operations done so far; the next one has this number plus one.
-        manifest_end, manifest_crc: where to go on in the manifest, after a clean close.
         log_end, log_crc: where to go on in the newest log, after a clean close.
         logged: operations that were read from the logs.
-        tears: (file, offset, bytes cut off) for each half-written tail.
+        tears: (file, offset, bytes) for each half-written tail.
         leftovers: files of interrupted work, which no part of the store needs.
     """
 
@@ -65,8 +64,6 @@ class Recovered:
     version: Version
     live: dict[bytes, Entry] = field(default_factory=dict)
     seq: int = 0
-    manifest_end: int = 0
-    manifest_crc: int = 0
     log_end: int = 0
     log_crc: int = 0
     logged: int = 0
@@ -84,8 +81,8 @@ def check_folder(fs: FileSystem, *, create: bool) -> None:
     Raises:
         InputError: there is no store and none may be made, or the folder holds something else.
     """
-    names = fs.names()
-    if any(map(_OURS.fullmatch, names)):
+    names = names_in(fs)
+    if any(map(is_of_a_store, names)):
         return
     others = [name for name in names if name != "LOCK"]
     if others and create:
@@ -108,48 +105,84 @@ def recover(fs: FileSystem, cache: Cache) -> Recovered:
 
     Raises:
         Damaged: a file is not what was written, or is missing.
+        MissingError: the system refuses to read one.
         InputError: a store of a version that is not known here.
     """
-    names = fs.names()
+    names = names_in(fs)
     current = read_current(fs)
     if current is None:
-        lost = [name for name in names if _is_of_a_store(fs, name)]
+        lost = [name for name in names if _shows_a_store(fs, name)]
         if lost:
             raise Damaged(CURRENT, 0, "this file is missing", given=f"a folder with {lost[0]}")
         found = Recovered(None, Layout(), Version())
-        found.leftovers = [name for name in names if name.endswith((".manifest", ".new"))]
+        found.leftovers = [name for name in names if is_of_a_store(name)]
         return found
-    layout, end, crc, tear = read_manifest(fs, current)
+    layout, end, _, tear = read_manifest(fs, current)
     found = Recovered(current, layout, Version(), seq=layout.seq)
-    found.manifest_end, found.manifest_crc = end, crc
     try:
         found.version = _version(fs, current, layout, cache)
         _read_logs(fs, current, found)
     except Damaged as damage:
-        if tear is None or "missing" not in damage.what:
-            raise
-        # Old files are removed when an edit is safe on the disk: so it was, and is damaged now.
-        what = f"this edit is damaged: {damage.file}, which it makes superfluous, is gone"
-        raise Damaged(manifest_name(current.manifest), tear, what) from None
+        raise blamed(damage, names, manifest_name(current.manifest), tear) from None
+    later = later_log(fs, current.store_id, layout, manifest_name(current.manifest), end)
+    if later is not None:
+        raise later
     if tear is not None:
         name = manifest_name(current.manifest)
-        found.tears.append((name, tear, fs.read(name).size - tear))
+        found.tears.append((name, tear, bytes_in(fs, name) - tear))
     needed = {CURRENT, "LOCK", manifest_name(current.manifest)}
     needed |= {table_name(info.number) for info in layout.tables}
     needed |= {log_name(number) for number in range(layout.first_log, layout.last_log + 1)}
-    ours = (".log", ".table", ".manifest", ".new")
-    found.leftovers = [name for name in names if name not in needed and name.endswith(ours)]
+    found.leftovers = [name for name in names if is_of_a_store(name) and name not in needed]
     return found
 
 
-def _is_of_a_store(fs: FileSystem, name: str) -> bool:
+def blamed(damage: Damaged, names: Sequence[str], manifest: str, tear: int | None) -> Damaged:
+    """What is to be blamed when a file of the layout is damaged: the file, or the manifest's end.
+
+    Old files are removed when the edit is safe on the disk that makes them superfluous. So where
+    such a file is gone and the last edit is half there, it was whole, and is damaged now.
+
+    Args:
+        damage: what was found.
+        names: of the files that are there.
+        manifest: the file in which the layout stands.
+        tear: the offset of its half-written end, or None.
+    """
+    if tear is None or damage.file in names or damage.file == manifest:
+        return damage
+    what = f"this edit is damaged: {damage.file}, which it makes superfluous, is gone"
+    return Damaged(manifest, tear, what)
+
+
+def later_log(
+    fs: FileSystem, store_id: bytes, layout: Layout, manifest: str, end: int
+) -> Damaged | None:
+    """The damage of a manifest that does not know a log which was written to.
+
+    A log is named by the manifest before anything is written to it. So one that is not named holds
+    nothing, or the manifest has lost its end, which began at byte `end`.
+    """
+    for name in names_in(fs):
+        kind, number = kind_and_number(name) or ("", 0)
+        if kind == "log" and number > layout.last_log:
+            seed = seed_of(LOG, store_id, number)
+            if next_valid(read_all(fs, name), HEADER_BYTES, seed, LOG, None):
+                what = f"this manifest does not know {name}, which was written to"
+                return Damaged(manifest, end, what)
+    return None
+
+
+def _shows_a_store(fs: FileSystem, name: str) -> bool:
     """Whether a store was complete that had this file.
 
     A creation that was interrupted leaves one manifest, which nothing names yet, with one edit.
     """
-    if name.endswith(".manifest"):
-        return fs.read(name).size > HEADER_BYTES + RECORD.size + len(Layout().as_edit().encode())
-    return name.endswith((".log", ".table"))
+    kind, _ = kind_and_number(name) or ("", 0)
+    if kind == "manifest":
+        beginning = HEADER_BYTES + RECORD.size + len(Layout().as_edit().encode())
+        return bytes_in(fs, name) > beginning
+    return kind in ("log", "table")
 
 
 def _version(fs: FileSystem, current: Current, layout: Layout, cache: Cache) -> Version:
@@ -157,10 +190,7 @@ def _version(fs: FileSystem, current: Current, layout: Layout, cache: Cache) -> 
     tables = []
     for info in layout.tables:
         name = table_name(info.number)
-        try:
-            size = fs.read(name).size
-        except FileNotFoundError:
-            raise Damaged(name, 0, "this table is missing") from None
+        size = bytes_in(fs, name, "table")
         if size != info.size:
             raise Damaged(
                 name,
@@ -177,6 +207,9 @@ def _read_logs(fs: FileSystem, current: Current, found: Recovered) -> None:
     layout = found.layout
     for number in range(layout.first_log, layout.last_log + 1):
         name, is_last = log_name(number), number == layout.last_log
+        if is_last and found.seq < layout.logged:
+            # The log before this one was whole when this one began: it has lost its end since.
+            raise Damaged(log_name(number - 1), found.log_end, lost_end(found.seq, layout.logged))
         closed = (current.log_bytes, current.log_crc) if current.closed and is_last else None
         log = LogReader(
             fs,
@@ -192,19 +225,3 @@ def _read_logs(fs: FileSystem, current: Current, found: Recovered) -> None:
         found.seq, found.log_end, found.log_crc = log.last_seq or 0, log.end, log.crc
         if log.tear is not None:
             found.tears.append((name, log.tear, log.size - log.tear))
-    # A log is named by the manifest before anything is written to it; so one that is not named
-    # holds nothing, or the manifest has lost its end.
-    later = [
-        name
-        for name in fs.names()
-        if name.endswith(".log") and name > log_name(layout.last_log) and fs.read(name).size
-    ]
-    for name in later:
-        number = int(name.removesuffix(".log"))
-        seed = seed_of(LOG, current.store_id, number)
-        if next_valid(read_all(fs, name), HEADER_BYTES, seed, LOG, None):
-            raise Damaged(
-                manifest_name(current.manifest),
-                found.manifest_end,
-                f"this manifest does not know {name}, which was written to",
-            )

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from sdcli.core.errors import MissingError
 from sdcli.reference.kv.engine.entries import decode
 from sdcli.reference.kv.engine.errors import Damaged
 from sdcli.reference.kv.engine.fs import read_all
@@ -173,10 +174,10 @@ def _info(fs: FileSystem, number: int, found: Survey, store_id: bytes) -> TableI
     """What is known of a table: by the manifest, by its own properties, or that it is there."""
     if number in found.known:
         return found.known[number]
-    with suppress(Damaged):
+    with suppress(Damaged, MissingError):
         return info_of(fs, number, store_id)
     data = b""
-    with suppress(OSError):
+    with suppress(Damaged, MissingError):
         data = read_all(fs, table_name(number))
     found_there = properties_in(data, number, store_id)
     if found_there is not None:
@@ -208,6 +209,9 @@ def _replayed(
             lost = None if at or walk.is_open_ended else walk.lost
             size = walk.skipped if at == 0 else 0
             saved.losses.append(Loss(walk.name, damage.offset, size, lost, damage.what))
+        if walk.refused is not None:
+            saved.losses.append(Loss(walk.name, 0, 0, None, walk.refused.what))
+            saved.unreadable.append(walk.name)
         if walk.damages and not walk.records and (walk.lost or walk.is_open_ended):
             saved.unreadable.append(walk.name)
     return live

@@ -7,6 +7,7 @@ k, for every k, from a seed: what a store promises can be tried at each moment o
     disk.after_power_cut()    the disk that somebody finds who turns the power on again
     disk.killed()             the process died, the machine did not
     disk.images()             for every moment of a run, such a disk; without running it again
+    disk.kills()              the same, when the process dies
     disk.full_at(n)           the n-th write finds no space;  disk.room = 1000  so many bytes left
     disk.fail_sync(n)         the n-th sync fails and loses what it should have saved
     disk.fail_read(n)         the n-th read fails;  disk.fail(call, n)  any call
@@ -44,9 +45,9 @@ from sdcli.reference.kv.engine.errors import InUse
 from sdcli.reference.kv.engine.sim_machine import Machine, Operation, PowerCut, error_of, repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-    from sdcli.reference.kv.engine.sim_volume import Inode, Worst
+    from sdcli.reference.kv.engine.sim_volume import Inode, Volume, Worst
 
 __all__ = ["Operation", "PowerCut", "SimDisk"]
 
@@ -67,6 +68,7 @@ class SimDisk(Machine):
         super().__init__(Chance(seed).child("disk 0"))
         self.seed = seed
         self.holder: SimHeld | None = None  # of the lock
+        self.readers: list[SimHeld] = []  # of a share of it
         self._lives = 0  # disks that came out of this one
         self._files = 0  # numbers given to files so far
         self._ids = 0
@@ -151,13 +153,27 @@ class SimDisk(Machine):
             InUse: somebody has it.
         """
         self.need_power()
-        if self.holder is not None:
+        if self.holder is not None or self.readers:
             raise InUse("another user of this simulated disk")
         if LOCK not in self.volume.names:
             self._files += 1
             self.volume.place(LOCK, self._files, b"")
         self.holder = SimHeld(self)
         return self.holder
+
+    def lock_shared(self) -> SimHeld | None:
+        """Take a share of the lock.
+
+        Raises:
+            InUse: somebody has the whole of it.
+        """
+        self.need_power()
+        if self.holder is not None:
+            raise InUse("another user of this simulated disk")
+        if LOCK not in self.volume.names:
+            return None
+        self.readers.append(SimHeld(self))
+        return self.readers[-1]
 
     def fresh_id(self) -> bytes:
         """Sixteen bytes; others each time, and for each seed."""
@@ -205,13 +221,36 @@ class SimDisk(Machine):
             may be there. So whatever was acknowledged when there were k operations must be in it.
         """
         chance = chance or self.chance
+        for number, volume in self._moments(every):
+            for _ in range(each):
+                yield number, self._next(volume.image(chance, worst))
+
+    def kills(self, *, of: Container[int] | None = None) -> Iterator[tuple[int, SimDisk]]:
+        """For every moment of the run, the disk that `killed` would have given then.
+
+        The next process reads what was not synced and cannot tell it from what was; when the power
+        goes in *its* life, that may be gone.
+
+        Args:
+            of: only these moments; all without.
+
+        Returns:
+            Pairs (k, disk): the process died after operation k, before k + 1.
+        """
+        for number, volume in self._moments():
+            if of is None or number in of:
+                disk = self._next({})
+                disk.volume = volume.copy()
+                yield number, disk
+
+    def _moments(self, every: int = 1) -> Iterator[tuple[int, Volume]]:
+        """The volume before the first operation and after each, one and the same object."""
         volume = self.start()
         for number in range(len(self.operations) + 1):
             if number:
                 repeat(volume, self.operations[number - 1])
             if number % every == 0:
-                for _ in range(each):
-                    yield number, self._next(volume.image(chance, worst))
+                yield number, volume
 
     # Faults.
 
@@ -387,3 +426,5 @@ class SimHeld:
         """Let others have it; a second time does nothing."""
         if self._disk.holder is self:
             self._disk.holder = None
+        if self in self._disk.readers:
+            self._disk.readers.remove(self)

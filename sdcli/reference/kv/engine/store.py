@@ -5,7 +5,8 @@ A write goes to the journal, then to the memtable, and is done; when that is, `s
 table; tables are merged in small steps, for which the writers pay (maintenance.py). A read asks the
 memtables, then the tables (view.py).
 
-Threads may share a store: writers take turns, readers do not wait for anybody.
+Threads may share a store. Writers take turns, and so does who asks for a snapshot or a scan; `get`
+waits for nobody, and neither does reading on in a snapshot.
 
 Invariants (`check()` asserts them, with those of the catalogue):
     1. Whatever is in a memtable is in a log, or in the open group.
@@ -19,6 +20,7 @@ google/leveldb, doc/impl.md.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sdcli.core.errors import InputError
@@ -37,6 +39,7 @@ from sdcli.reference.kv.engine.snapshot import Snapshot, check_bounds
 from sdcli.reference.kv.engine.stats import stats_of
 from sdcli.reference.kv.engine.table_format import ABSENT
 from sdcli.reference.kv.engine.verify import verify
+from sdcli.reference.kv.engine.version import Version
 from sdcli.reference.kv.engine.view import View, value_of
 
 if TYPE_CHECKING:
@@ -56,8 +59,10 @@ class Store:
     Args:
         fs: the folder, which nobody else may have open.
         sync: when a write is done.
+        read_only: many may have it open so, while nobody writes; no byte is changed.
         options: sizes.
-        clock: nanoseconds since 1970, for values that expire.
+        clock: nanoseconds since 1970, for values that expire; without one it is always 1970, and
+            nothing does.
 
     Raises:
         InUse: another process has it open.
@@ -71,29 +76,40 @@ class Store:
         fs: FileSystem,
         *,
         sync: Sync = "always",
+        read_only: bool = False,
         options: Options | None = None,
         clock: Callable[[], int] = int,
     ) -> None:
         check_sync(sync)
+        if options is not None and not isinstance(options, Options):
+            raise InputError(
+                "these are no options",
+                where="options",
+                given=repr(options),
+                expected="like Options(cache_bytes=8 * 1024 * 1024)",
+            )
         self.options = options or Options()
         self.fs = fs
         self._clock = clock
         self._lock = threading.RLock()
-        self._held = fs.lock()
+        self._is_busy = False  # read and set by whoever has the lock
         self.cache = Cache(self.options.cache_bytes)
+        self._sync = sync
+        self._read_only = read_only
+        self._held = fs.lock_shared() if read_only else fs.lock()
         try:
             found = recover(fs, self.cache)
         except BaseException:
-            self._held.release()
+            self._let_go()
             raise
         self.recovered = found
+        self._was_closed = found.current is None or found.current.closed
         self.catalogue = Catalogue(fs, self.cache, found)
-        self._live: dict[bytes, Entry] = found.live
         self._view = View(found.live, (), found.version)
         self.flushing: tuple[Frozen, ...] = ()  # the last of the view's frozen ones
         self.flush_seq = 0  # operations that are in tables once it is flushed
         self.journal = Journal(fs, sync, self.options, self.catalogue, found)
-        self._failed: Exception | None = None
+        self._failed: tuple[str, str] | None = None  # the file, and why
         self._closed = False
         self.maintenance = Maintenance(self)
 
@@ -146,13 +162,15 @@ class Store:
 
     def snapshot(self) -> Snapshot:
         """The store as it is now, for as long as the snapshot is open."""
-        with self._lock:
+        with self._alone():
             self._check_open()
             self._freeze()
             version = self.catalogue.pin()
             view = View({}, self._view.frozen, version)
 
-            return Snapshot(view, self._clock(), lambda: self.catalogue.unpin(version))
+            return Snapshot(
+                view, self._clock(), lambda: self.catalogue.unpin(version), self._check_open
+            )
 
     # Writes
 
@@ -182,18 +200,20 @@ class Store:
                 check_moment(expires_ns)
             self._write([key], [_entry(value, expires_ns)])
             return
-        lock = self._lock
-        lock.acquire()  # as in _write, with less around it: this is nearly every write
-        try:
-            if self.journal.room <= 0:
-                self._guarded(self._make_room)
-            self.journal.put_one(key, value)
-            self._live[key] = value
-        except Poisoned as error:
-            self._poison(error)
-            raise
-        finally:
-            lock.release()
+        with self._lock:  # as in `_alone`, with less around it: this is nearly every write
+            if self._is_busy:
+                self._refuse_to_nest()
+            try:
+                self._is_busy = True
+                if self.journal.room <= 0:
+                    self._guarded(self._make_room)
+                self.journal.put_one(key, value)
+                self._view.live[key] = value
+            except Poisoned as error:
+                self._poison(error)
+                raise
+            finally:
+                self._is_busy = False
 
     def delete(self, key: bytes) -> None:
         """Take a key's value away; a key that has none is fine.
@@ -210,6 +230,11 @@ class Store:
         Raises:
             DiskRefused, Poisoned: as for `put`.
         """
+        if not isinstance(batch, Batch):
+            raise InputError(
+                "this is no batch", where="write", given=repr(batch), expected="a Batch with puts"
+            )
+        self._check_open()
         if batch.keys:
             self._write(batch.keys, batch.entries)
 
@@ -220,18 +245,22 @@ class Store:
             DiskRefused: some are not there yet; free some space and call it again.
             Poisoned: nobody knows.
         """
-        with self._lock:
+        with self._alone():
             self._check_usable()
+            if self.recovered.logged and not self._was_closed:
+                self._guarded(self._begin)  # what was read from the logs may be in the kernel alone
             self._guarded(self.journal.sync)
 
     def flush(self) -> None:
         """Write the memtables out as a table."""
-        with self._lock:
+        with self._alone():
+            self._check_usable()
             self._guarded(self._flush)
 
     def compact(self) -> None:
         """Merge all tables into the lowest level: nothing deleted, overwritten or expired stays."""
-        with self._lock:
+        with self._alone():
+            self._check_usable()
             self._guarded(self._flush)
             self._guarded(self.maintenance.everything)
 
@@ -240,7 +269,7 @@ class Store:
 
         Writers do this by themselves; a program with idle time may do it for them.
         """
-        with self._lock:
+        with self._alone():
             self._check_usable()
             if not self.journal.is_open:
                 if not self.maintenance.is_due:
@@ -254,7 +283,7 @@ class Store:
         Raises:
             InputError: the store is closed.
         """
-        with self._lock:
+        with self._alone():
             self._check_open()
             journal, live = self.journal, None
             if journal.is_open:
@@ -263,7 +292,7 @@ class Store:
 
     def stats(self) -> Stats:
         """The state of the store in numbers."""
-        with self._lock:
+        with self._alone():
             self._check_open()
             return stats_of(self)
 
@@ -273,27 +302,47 @@ class Store:
         Raises:
             DiskRefused, Poisoned: the store is closed, and its next opening recovers.
         """
-        with self._lock:
+        with self._alone():
             if self._closed:
                 return
+            usable = self._failed is None and not self.catalogue.in_doubt
+            self._closed = True
+            self.journal.room = 0  # so that no write gets past the look at `_closed`
             try:
-                in_doubt = self._failed is not None or self.catalogue.in_doubt
-                if self.journal.is_open and not in_doubt:
+                if not self.journal.is_open:
+                    pass
+                elif usable:
                     self._finish()
+                elif self.journal.group:
+                    count = len(self.journal.group)
+                    raise Poisoned(self.fs.place, f"{count:,} writes of the open group are lost")
             finally:
-                self.maintenance.stop()
-                self._closed = True
-                self._view = View({}, (), self._view.version.without(self._view.version.tables))
-                self._live = {}
-                self.journal.close()
-                self.journal.room = 0
-                self._held.release()
+                try:
+                    self.maintenance.stop()
+                    self.journal.close()
+                finally:
+                    self._view = View({}, (), Version())
+                    self._let_go()
+
+    def disown(self) -> None:
+        """In a process that was forked: the store is its parent's, and closed here."""
+        self._lock = threading.RLock()  # somebody may have had it who is not here
+        self._is_busy = False
+        self._closed = True
+        self.journal.room = 0
+        self._view = View({}, (), Version())
 
     def __enter__(self) -> Self:
+        self._check_open()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        state = "read only" if self._read_only else f"sync {self._sync}"
+        state = "closed" if self._closed else state
+        return f"<Store in {self.fs.place}, {state}>"
 
     # What maintenance needs
 
@@ -311,7 +360,7 @@ class Store:
         """What was being flushed is a table now: forget it, and show readers the new tables."""
         kept = len(self._view.frozen) - len(self.flushing)
         self.flushing = ()
-        self._view = View(self._live, self._view.frozen[:kept], self.catalogue.version)
+        self._view = View(self._view.live, self._view.frozen[:kept], self.catalogue.version)
         self.catalogue.tidy()
 
     def reshaped(self) -> None:
@@ -325,26 +374,45 @@ class Store:
         Raises:
             AssertionError: one does not hold.
         """
-        with self._lock:
+        with self._alone():
             self.catalogue.check()
             for key, entry in self.journal.group.items():
                 assert self._view.find(key) == entry, "1: a group that is not seen"
             count = len(self.flushing)
             tail = self._view.frozen[len(self._view.frozen) - count :]
             assert tail == self.flushing, "2: what is being flushed is not the oldest"
-            assert self._view.live is self._live or self._closed, "readers see another memtable"
 
     # Inside, with the lock held
 
-    def _write(self, keys: list[bytes], entries: list[Entry]) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One call at a time: other threads wait, and a call from inside a call is refused."""
         with self._lock:
+            if self._is_busy:
+                self._refuse_to_nest()
+            try:
+                self._is_busy = True
+                yield
+            finally:
+                self._is_busy = False
+
+    def _refuse_to_nest(self) -> None:
+        """A signal's handler may run between any two lines of a call, also where half is done."""
+        raise InputError(
+            "this store is in the middle of another call",
+            where="store",
+            expected="a signal's handler that sets a flag, or raises, and leaves the store alone",
+        )
+
+    def _write(self, keys: list[bytes], entries: list[Entry]) -> None:
+        with self._alone():
             self._guarded(lambda: self._do(keys, entries))
 
     def _do(self, keys: list[bytes], entries: list[Entry]) -> None:
         if self.journal.room <= 0:
             self._make_room()
         self.journal.add(keys, entries)
-        self._live.update(zip(keys, entries, strict=True))
+        self._view.live.update(zip(keys, entries, strict=True))
 
     def _make_room(self) -> None:
         """Do what is due before the next write."""
@@ -359,9 +427,8 @@ class Store:
         """The first write: from here on the store is open on disk too."""
         if self.journal.is_open:
             return
-        before = self.recovered.current
         self.catalogue.begin()
-        if before is None or before.closed:
+        if self._was_closed:
             self.journal.resume()
         else:
             self._renew()
@@ -375,8 +442,7 @@ class Store:
         """
         self.journal.renew()
         try:
-            self._freeze()
-            self.flushing, self.flush_seq = self._view.frozen, self.journal.seq
+            self._freeze_all()
             if self.flushing:
                 self.maintenance.finish_flush()
             else:
@@ -390,22 +456,26 @@ class Store:
         if self.flushing:
             self.maintenance.finish_flush()
         self.journal.turn()
+        self._freeze_all()
+
+    def _freeze_all(self) -> None:
+        """Whatever is in memory is going to be a table."""
         self._freeze()
-        self.flushing, self.flush_seq = self._view.frozen, self.journal.seq
+        self.flush_seq = self.journal.seq  # first: a Ctrl-C between the two does no harm then
+        self.flushing = self._view.frozen
 
     def _freeze(self) -> None:
         """The memtable stops changing, an empty one takes its place."""
-        if self._live:
-            frozen = self._view.frozen
-            kept = len(frozen) - len(self.flushing)
-            recent = together((Frozen(self._live), *frozen[:kept]))
-            self._live = {}
-            self._view = View(self._live, recent + self.flushing, self._view.version)
+        live, frozen, version = self._view
+        if live:
+            recent = frozen[: len(frozen) - len(self.flushing)]
+            recent = together((Frozen(live), *recent))
+            # In one step: between two, a Ctrl-C would leave a memtable that nobody reads.
+            self._view = View({}, recent + self.flushing, version)
 
     def _flush(self) -> None:
-        self._check_usable()
         self._begin()
-        if self._live or len(self._view.frozen) > len(self.flushing):
+        if self._view.live or len(self._view.frozen) > len(self.flushing):
             self._turn()
         self.maintenance.finish_flush()
         self.catalogue.tidy()
@@ -428,9 +498,12 @@ class Store:
             raise
         except OSError as error:
             raise DiskRefused(self.fs.place, (error.strerror or str(error)).lower()) from error
+        finally:
+            if self.catalogue.in_doubt:  # after a Ctrl-C, say
+                self.journal.room = 0
 
-    def _poison(self, error: Exception) -> None:
-        self._failed = error
+    def _poison(self, error: Poisoned) -> None:
+        self._failed = error.file, error.why
         self.journal.room = 0
 
     def _check_open(self) -> None:
@@ -441,12 +514,22 @@ class Store:
                 expected="calls inside of `with open_store(path) as db:`",
             )
 
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.release()
+
     def _check_usable(self) -> None:
         self._check_open()
+        if self._read_only:
+            raise InputError(
+                "this store was opened to be read",
+                where="store",
+                expected="open_store(path) without read_only=True, to write to it",
+            )
         if self._failed is None and self.catalogue.in_doubt:
-            self._poison(Poisoned(self.fs.place, "it was interrupted while the tables changed"))
+            self._failed = self.fs.place, "it was interrupted while its tables changed"
         if self._failed is not None:
-            raise self._failed
+            raise Poisoned(*self._failed)
 
 
 def _entry(value: bytes, expires_ns: int | None) -> Entry:

@@ -17,10 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sdcli.reference.kv.engine.checks import check, seed_of
+from sdcli.core.errors import MissingError
+from sdcli.reference.kv.engine.checks import check
 from sdcli.reference.kv.engine.current import CURRENT, Current, read_current
 from sdcli.reference.kv.engine.errors import Damaged
-from sdcli.reference.kv.engine.fs import read_all
+from sdcli.reference.kv.engine.fs import ID_BYTES, names_in, read_all
 from sdcli.reference.kv.engine.log_format import (
     HEADER_BYTES,
     LOG,
@@ -28,9 +29,10 @@ from sdcli.reference.kv.engine.log_format import (
     log_name,
     owner_of,
 )
-from sdcli.reference.kv.engine.log_reader import next_valid
 from sdcli.reference.kv.engine.log_walk import LogWalk
-from sdcli.reference.kv.engine.manifest import Edit, Layout, fold, manifest_name
+from sdcli.reference.kv.engine.manifest import Edit, Layout, fold, lost_end, manifest_name
+from sdcli.reference.kv.engine.names import kind_and_number
+from sdcli.reference.kv.engine.recovery import later_log
 from sdcli.reference.kv.engine.table_format import (
     CRC_BYTES,
     FOOTER_BYTES,
@@ -45,20 +47,8 @@ if TYPE_CHECKING:
     from sdcli.reference.kv.engine.fs import FileSystem
     from sdcli.reference.kv.engine.table_format import TableInfo
 
-ID_BYTES = 16
 _ID_AT = 12  # in the header of a log as in the footer of a table
-_NAME = re.compile(r"(\d{6,})\.(log|table|manifest)")
 _SURE, _PERHAPS = 1_000_000, 1  # what a claim with a sum that fits weighs, and one without
-
-
-def kind_and_number(name: str) -> tuple[str, int] | None:
-    """What a file of a store is by its name: "log", "table" or "manifest", and its number.
-
-    >>> kind_and_number("000012.table"), kind_and_number("CURRENT")
-    (('table', 12), None)
-    """
-    found = _NAME.fullmatch(name)
-    return (found[2], int(found[1])) if found else None
 
 
 @dataclass
@@ -109,8 +99,9 @@ def survey(fs: FileSystem, *, is_live: bool = False) -> Survey:
 
     Raises:
         InputError: a later version of the program wrote this store.
+        MissingError: the system refuses to read CURRENT or the manifest.
     """
-    names = fs.names()
+    names = names_in(fs)
     found = Survey(names, numbers={"log": [], "table": [], "manifest": []})
     for name in names:
         if place := kind_and_number(name):
@@ -122,6 +113,8 @@ def survey(fs: FileSystem, *, is_live: bool = False) -> Survey:
     except Damaged as error:
         found.damages.append(error)
     if found.current is not None:
+        _doubt_current(fs, found, found.current)
+    if found.current is not None:
         found.store_id = found.current.store_id
     elif found.damages or found.numbers["log"] or found.numbers["table"]:
         if not found.damages:
@@ -132,6 +125,15 @@ def survey(fs: FileSystem, *, is_live: bool = False) -> Survey:
     _read_manifest(fs, found, is_live=is_live)
     _look_for_later_logs(fs, found)
     return found
+
+
+def _doubt_current(fs: FileSystem, found: Survey, current: Current) -> None:
+    """An intact CURRENT of another store, put here by mistake, when all others say so."""
+    votes = _votes(fs, [name for name in found.names if name != CURRENT])
+    if votes.get(current.store_id, 0) < _SURE <= max(votes.values(), default=0):
+        what = "this file is of another store than the others"
+        found.damages.append(Damaged(CURRENT, 0, what, given=f"store {current.store_id.hex()}"))
+        found.current = None
 
 
 def _look_for_more_than_a_beginning(fs: FileSystem, found: Survey) -> None:
@@ -175,6 +177,8 @@ def _read_manifest(fs: FileSystem, found: Survey, *, is_live: bool) -> None:
             if not walk.damages:
                 what = f"this edit does not fit what stands before it: {error}"
                 walk.damages.append(Damaged(walk.name, record.offset, what))
+    if walk.refused is not None:
+        raise walk.refused
     if layout is None and not walk.damages:
         what = "the layout that a manifest begins with is missing"
         walk.damages.append(Damaged(walk.name, min(walk.size, HEADER_BYTES), what))
@@ -183,33 +187,35 @@ def _read_manifest(fs: FileSystem, found: Survey, *, is_live: bool) -> None:
 
 
 def _look_for_later_logs(fs: FileSystem, found: Survey) -> None:
-    """A log is named by the manifest before it is written to; else the manifest is an older one."""
+    """A log that the manifest does not know was written to: then it is an older manifest."""
     if found.layout is None or found.store_id is None or found.manifest is None:
         return
-    for number in found.numbers["log"]:
-        if number <= found.layout.last_log:
-            continue
-        data, seed = read_all(fs, log_name(number)), seed_of(LOG, found.store_id, number)
-        if next_valid(data, HEADER_BYTES, seed, LOG, None):
-            what = f"this manifest does not know {log_name(number)}, which was written to"
-            place = min(found.manifest.size, HEADER_BYTES)
-            found.damages.append(Damaged(found.manifest.name, place, what))
+    manifest = found.manifest
+    with suppress(Damaged, MissingError):  # a log of no use that cannot be read is no damage
+        damage = later_log(fs, found.store_id, found.layout, manifest.name, manifest.end)
+        if damage is not None:
+            found.damages.append(damage)
             found.layout = None
-            return
 
 
 def likely_id(fs: FileSystem, names: Sequence[str]) -> bytes | None:
     """The store that most of these files say they belong to."""
+    votes = _votes(fs, names)
+    return max(sorted(votes), key=votes.__getitem__, default=None)
+
+
+def _votes(fs: FileSystem, names: Sequence[str]) -> dict[bytes, int]:
+    """What weight the claims of these files have, by store."""
     votes: dict[bytes, int] = {}
     for name in names:
         for store_id, weight in _claims(fs, name):
             votes[store_id] = votes.get(store_id, 0) + weight
-    return max(sorted(votes), key=votes.__getitem__, default=None)
+    return votes
 
 
 def _claims(fs: FileSystem, name: str) -> Iterator[tuple[bytes, int]]:
     place = kind_and_number(name)
-    with suppress(OSError):
+    with suppress(Damaged, MissingError, OSError):
         if name == CURRENT:
             said = re.search(rb'"store":"([0-9a-f]{32})"', read_all(fs, name))
             if said:
@@ -236,7 +242,7 @@ def _claims(fs: FileSystem, name: str) -> Iterator[tuple[bytes, int]]:
 def log_walks(fs: FileSystem, found: Survey, *, is_live: bool = False) -> Iterator[LogWalk]:
     """The logs that may hold what no table does, oldest first; each is walked before the next.
 
-    What was lost at the end of one log is counted when the next one begins.
+    What was lost at the end of one log is counted, and told, when the next one begins.
     """
     if found.store_id is None:
         return
@@ -268,6 +274,19 @@ def log_walks(fs: FileSystem, found: Survey, *, is_live: bool = False) -> Iterat
         if walk.is_open_ended:
             open_ended.append(walk)
         last_seq = last_seq if walk.last_seq is None else walk.last_seq
+        if layout is not None and number == layout.last_log - 1:
+            _compare_end(walk, last_seq or 0, layout.logged)
+            for before in open_ended:
+                before.is_open_ended = False
+            last_seq, open_ended = max(last_seq or 0, layout.logged), []
+
+
+def _compare_end(walk: LogWalk, last_seq: int, logged: int) -> None:
+    """The manifest knows with which operation the logs before the newest ended."""
+    if last_seq < logged:
+        walk.lost += logged - last_seq
+        if not walk.is_open_ended:  # else it was told of
+            walk.damages.append(Damaged(walk.name, walk.size, lost_end(last_seq, logged)))
 
 
 def needed(found: Survey) -> set[str]:

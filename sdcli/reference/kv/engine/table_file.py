@@ -13,9 +13,9 @@ import json
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from sdcli.core.errors import MissingError
-from sdcli.reference.kv.engine.entries import Entry, decode
+from sdcli.reference.kv.engine.entries import Entry, decode, shown
 from sdcli.reference.kv.engine.errors import Damaged
+from sdcli.reference.kv.engine.fs import opened, unreadable
 from sdcli.reference.kv.engine.table_format import (
     FOOTER_BYTES,
     HANDLE,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from sdcli.reference.kv.engine.fs import FileSystem
 
-SHOWN = 40  # characters of a key
-
 DATA, FILTER, INDEX, PROPERTIES = "data block", "filter", "index", "properties block"
 FOOTER = "footer"
 
@@ -49,7 +47,7 @@ class TableFile:
     Raises:
         Damaged: there is no such file, it has another size, or its footer is not the one of this
             table.
-        MissingError: the system does not open it.
+        MissingError: the system refuses to open it.
     """
 
     __slots__ = ("_file", "_seed", "footer", "info", "name")
@@ -58,15 +56,7 @@ class TableFile:
         self.info = info
         self.name = name = table_name(info.number)
         self._seed = table_seed(store_id, info.number)
-        try:
-            self._file = fs.read(name)
-            size = self._file.size
-        except FileNotFoundError:
-            raise Damaged(name, 0, "this table is missing") from None
-        except OSError as error:
-            raise MissingError(
-                "this table cannot be opened", where=name, given=str(error)
-            ) from error
+        self._file, size = opened(fs, name, "table")
         if size != info.size or size < FOOTER_BYTES:
             raise Damaged(
                 name,
@@ -82,13 +72,12 @@ class TableFile:
 
         Raises:
             Damaged: there are fewer, or the disk cannot read them.
+            MissingError: the system refuses to read them.
         """
         try:
             data = self._file.pread(offset, size)
         except OSError as error:
-            raise Damaged(
-                self.name, offset, f"the disk cannot read this {what}", given=str(error)
-            ) from error
+            raise unreadable(error, self.name, offset, what=what) from error
         if len(data) != size:
             raise Damaged(self.name, offset + len(data), f"the file ends inside this {what}")
         return data
@@ -189,11 +178,6 @@ class TableFile:
         for at, (offset, size, what) in enumerate(self.parts()):
             line = f"{offset:>12,} {size:>10,}  {what}"
             if what == DATA:
-                line += f": {handles[at][2]:,} entries up to {_shown(lasts[at])}"
+                line += f": {handles[at][2]:,} entries up to {shown(lasts[at])}"
             lines.append(line)
         return "\n".join(lines)
-
-
-def _shown(key: bytes) -> str:
-    text = repr(key)[1:]
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

@@ -40,7 +40,7 @@ CRC_BYTES = 4
 TABLE_BYTES_MAX = 2**32 - 1  # offsets are u32
 
 # magic, version, zero, store id, number, then offset and size of filter, index and properties, crc
-_FOOTER = struct.Struct("<8sHH16sQ6II")
+FOOTER = struct.Struct("<8sHH16sQ6II")
 HANDLE = struct.Struct("<III")  # of a data block in the index: offset, size with crc, entries
 _CRC = struct.Struct("<I")
 
@@ -141,7 +141,7 @@ def unsealed(data: bytes, seed: int, offset: int, name: str, what: str) -> bytes
 def footer_of(store_id: bytes, number: int, footer: Footer, offset: int) -> bytes:
     """The last 64 bytes of a table, which begin at `offset`."""
     places = [field for block in footer.blocks for field in block]
-    head = _FOOTER.pack(MAGIC, VERSION, 0, store_id, number, *places, 0)[:-CRC_BYTES]
+    head = FOOTER.pack(MAGIC, VERSION, 0, store_id, number, *places, 0)[:-CRC_BYTES]
     return sealed(head, table_seed(store_id, number), offset)
 
 
@@ -159,7 +159,7 @@ def footer_in(data: bytes, store_id: bytes, number: int, offset: int) -> Footer:
         if stranger:
             raise Damaged(name, offset, stranger) from None
         raise
-    magic, version, zero, _, _, *places, _ = _FOOTER.unpack(data)
+    magic, version, zero, _, _, *places, _ = FOOTER.unpack(data)
     if (magic, version, zero) != (MAGIC, VERSION, 0):
         raise Damaged(
             name,
@@ -177,7 +177,7 @@ def footer_in(data: bytes, store_id: bytes, number: int, offset: int) -> Footer:
 
 def _stranger(data: bytes, store_id: bytes, number: int, offset: int) -> str:
     """Whose footer it is, when it is an intact one of another table."""
-    magic, _, _, other_id, other_number, *_ = _FOOTER.unpack(data)
+    magic, _, _, other_id, other_number, *_ = FOOTER.unpack(data)
     if magic != MAGIC or (other_id, other_number) == (store_id, number):
         return ""
     crc = check(data[:-CRC_BYTES], table_seed(other_id, other_number), offset)

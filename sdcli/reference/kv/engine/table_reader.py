@@ -31,7 +31,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sdcli.reference.kv.engine import bloom
 from sdcli.reference.kv.engine.block import (
@@ -44,7 +44,6 @@ from sdcli.reference.kv.engine.block import (
 )
 from sdcli.reference.kv.engine.cache import SHIFT
 from sdcli.reference.kv.engine.entries import Entry, decode
-from sdcli.reference.kv.engine.table_check import faults_of
 from sdcli.reference.kv.engine.table_file import DATA, TableFile
 from sdcli.reference.kv.engine.table_format import ABSENT, Absent, Handle, TableInfo
 
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sdcli.reference.kv.engine.cache import Cache
-    from sdcli.reference.kv.engine.errors import Damaged
     from sdcli.reference.kv.engine.fs import FileSystem
 
 # Places in the cache for what is no data block: offsets that no block has.
@@ -249,18 +247,6 @@ class Table:
         other = Table(fs, self.info, self._store_id, cache)
         other._bets_absent = self._bets_absent  # of the same class
         return other
-
-    def verify(self) -> list[Damaged]:
-        """All that is wrong with this table, by offset; reads every byte of it from the disk."""
-        return faults_of(self._fs, self.info, self._store_id)
-
-    def properties(self) -> dict[str, Any]:
-        """What the writer noted of the table; formats/table.md has the meaning of each.
-
-        Raises:
-            Damaged: they are not what was written.
-        """
-        return self._file().properties()
 
     def describe(self) -> str:
         """The parts of the file, a line each, for people and tests.

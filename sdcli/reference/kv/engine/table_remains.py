@@ -20,10 +20,11 @@ from itertools import accumulate
 from operator import lt
 from typing import TYPE_CHECKING, NamedTuple
 
+from sdcli.core.errors import MissingError
 from sdcli.reference.kv.engine.checks import check
-from sdcli.reference.kv.engine.entries import DELETION, EXPIRING, VALUE, Entry, decode
+from sdcli.reference.kv.engine.entries import DELETION, EACH, EXPIRING, VALUE, Entry, decode
 from sdcli.reference.kv.engine.errors import Damaged
-from sdcli.reference.kv.engine.fs import read_all
+from sdcli.reference.kv.engine.fs import bytes_in, read_all
 from sdcli.reference.kv.engine.table_file import TableFile
 from sdcli.reference.kv.engine.table_format import (
     CRC_BYTES,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from sdcli.reference.kv.engine.fs import FileSystem
 
 _HEAD = 4  # bytes of a block's count
-_EACH = 7  # bytes of an entry in the columns
 _KINDS = bytes([VALUE, DELETION, EXPIRING])
 SEARCHED_ENTRIES_MAX = 4096  # of a block behind a bad one, without the index: more is never usual
 _PROPERTIES = b'{"blocks":'
@@ -72,7 +72,7 @@ def info_of(fs: FileSystem, number: int, store_id: bytes) -> TableInfo:
         Damaged: footer or properties are not those of this table.
     """
     name = table_name(number)
-    file = TableFile(fs, _blank(number, fs.read(name).size), store_id)
+    file = TableFile(fs, _blank(number, bytes_in(fs, name, "table")), store_id)
     at = file.footer.properties.offset
     info = _described(file.properties(), number, file.info.size)
     if info is None:
@@ -115,19 +115,21 @@ def remains(fs: FileSystem, info: TableInfo, store_id: bytes) -> Iterator[Block 
     name = table_name(info.number)
     try:
         file = TableFile(fs, info, store_id)
-    except Damaged as error:
+    except (Damaged, MissingError) as error:
         yield from _without_footer(fs, info, store_id, error.what)
         return
     try:
         _, handles = file.index()
-    except Damaged:
+    except (Damaged, MissingError):
         data = _readable(fs, name)[: file.footer.filter.offset]
+        if not data:
+            yield Lost(0, info.size, None, "nothing of this table can be read")
         yield from data_blocks(data, table_seed(store_id, info.number), len(data))
         return
     for offset, size, count in handles:
         try:
             keys, entries = file.entries(Handle(offset, size))
-        except Damaged as error:
+        except (Damaged, MissingError) as error:
             yield Lost(offset, offset + size, count, error.what)
         else:
             yield Block(offset, offset + size, keys, entries)
@@ -146,7 +148,7 @@ def _without_footer(
 def _readable(fs: FileSystem, name: str) -> bytes:
     try:
         return read_all(fs, name)
-    except OSError:
+    except (Damaged, MissingError):
         return b""
 
 
@@ -171,7 +173,7 @@ def data_blocks(data: bytes, seed: int, end: int) -> Iterator[Block | Lost]:
 def block_at(data: bytes, at: int, seed: int) -> Block | None:
     """The block of entries that begins at byte `at`, if one does."""
     count = int.from_bytes(data[at : at + _HEAD], "little")
-    columns = at + _HEAD + _EACH * count
+    columns = at + _HEAD + EACH * count
     if not count or columns > len(data):
         return None
     if data[at + _HEAD : at + _HEAD + count].translate(None, _KINDS):

@@ -33,8 +33,8 @@ from zlib import crc32
 
 from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine import bloom
-from sdcli.reference.kv.engine.entries import EACH, Entry, Expiring, encode
-from sdcli.reference.kv.engine.errors import DiskRefused, Poisoned
+from sdcli.reference.kv.engine.entries import EACH, MOMENT_BYTES, Entry, Expiring, encode
+from sdcli.reference.kv.engine.errors import DiskRefused, Poisoned, in_words
 from sdcli.reference.kv.engine.table_format import (
     CRC_BYTES,
     FOOTER_BYTES,
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 APPEND_BYTES = 64 * 1024  # to the file at a time
 FILL_PIECE = 1000  # keys put into the filter in one step, about a millisecond
-MOMENT_BYTES = 8  # of an expiring value, before it
 
 
 class TableWriter:
@@ -69,6 +68,7 @@ class TableWriter:
         level: where the table is to stand.
         block_bytes: entries of a data block, together.
         filter_bits: of the bloom filter, for each key; 0 for none.
+        filter_probes: bits that each key sets; None for the best number.
         seq_max: the highest number of an operation in it.
 
     Raises:
@@ -84,6 +84,7 @@ class TableWriter:
         level: int,
         block_bytes: int = 4096,
         filter_bits: int = 10,
+        filter_probes: int | None = None,
         seq_max: int = 0,
     ) -> None:
         self._fs, self._number, self._store_id = fs, number, store_id
@@ -104,13 +105,13 @@ class TableWriter:
         self._handles: list[Entry] = []
         self._first = self._last = b""
         self._deletions = self._expiring = self._key_bytes = self._value_bytes = 0
-        self._probes = bloom.best_probes(filter_bits)
+        self._probes = filter_probes or bloom.best_probes(filter_bits)
         self._row: bytearray | None = None
         self._filled = 0
         try:
             self._file: Writing = fs.create(self._name)
         except OSError as error:
-            raise DiskRefused(self._name, str(error)) from error
+            raise DiskRefused(self._name, in_words(error)) from error
 
     @property
     def size(self) -> int:
@@ -226,7 +227,7 @@ class TableWriter:
             for at in range(0, len(data), APPEND_BYTES):
                 self._file.append(data[at : at + APPEND_BYTES])
         except OSError as error:
-            raise DiskRefused(self._name, str(error)) from error
+            raise DiskRefused(self._name, in_words(error)) from error
 
     def finishing(self) -> Iterator[None]:
         """The filter in steps of about a millisecond, for whoever must not be away for long.
@@ -272,7 +273,7 @@ class TableWriter:
         try:
             self._file.sync()
         except OSError as error:
-            raise Poisoned(self._name, str(error)) from error
+            raise Poisoned(self._name, in_words(error)) from error
         self._file.close()
         return TableInfo(
             level=self._level,
@@ -306,8 +307,8 @@ class TableWriter:
     def abandon(self) -> None:
         """Close the file and remove it; never fails.
 
-        A file that the disk does not let go is one that no manifest names: the next opening of
-        the store removes it.
+        A file that the disk does not let go is one that no manifest names: it is removed once the
+        store was opened anew and is written to.
         """
         self._pieces, self._pieces_bytes = [], 0
         for undo in (self._file.close, lambda: self._fs.remove(self._name)):

@@ -31,7 +31,9 @@ from typing import TYPE_CHECKING
 from sdcli.reference.kv.engine.cache import Cache
 from sdcli.reference.kv.engine.current import CURRENT
 from sdcli.reference.kv.engine.errors import Damaged
-from sdcli.reference.kv.engine.recovery import recover
+from sdcli.reference.kv.engine.fs import bytes_in
+from sdcli.reference.kv.engine.names import is_of_a_store
+from sdcli.reference.kv.engine.recovery import blamed, recover
 from sdcli.reference.kv.engine.survey import log_walks, needed, survey
 from sdcli.reference.kv.engine.table_check import crc_of, faults_of
 from sdcli.reference.kv.engine.table_file import TableFile
@@ -56,7 +58,7 @@ class Report:
         records, operations: of the logs, that check.
         tables, blocks, entries: of the tables; blocks are those that check.
         damages: what is wrong, each with file and offset, by file.
-        tears: (file, offset, bytes) of half-written ends, which the next write cuts off.
+        tears: (file, offset, bytes) of half-written ends, which are left out.
         leftovers: files that no part of the store needs; the next write removes those of its own.
         is_closed: whether the store was closed; None when nobody can say.
     """
@@ -95,22 +97,28 @@ def verify(fs: FileSystem, *, live: Mapping[str, int] | None = None) -> Report:
 
     Raises:
         InputError: a later version of the program wrote this store.
-        MissingError: a file may not be opened.
+        MissingError: the system refuses to read a file.
     """
     found = survey(fs, is_live=live is not None)
     report = Report(is_closed=found.is_closed, damages=list(found.damages))
     if found.is_empty:
         return report
     if CURRENT in found.names:
-        report.count(fs.read(CURRENT).size)
+        with suppress(Damaged):
+            report.count(bytes_in(fs, CURRENT))
     if found.manifest is not None:
         report.edits = found.manifest.records
         _count(report, found.manifest)
     _tables(fs, found, report)
+    walks = []
     for walk in log_walks(fs, found, is_live=live is not None):
+        walks.append(walk)
         for record in walk:
             report.records += 1
             report.operations += record.operations
+        if walk.refused is not None:
+            raise walk.refused
+    for walk in walks:  # afterwards: what one lacks at its end is known when the next one begins
         report.damages += walk.damages
         _count(report, walk)
     for name, size in (live or {}).items():
@@ -122,7 +130,14 @@ def verify(fs: FileSystem, *, live: Mapping[str, int] | None = None) -> Report:
             report.damages.append(error)
     if found.layout is not None:
         wanted = needed(found)
-        report.leftovers = [name for name in found.names if name not in wanted]
+        # What an open store has beside its layout is at work: half-made tables, pinned ones.
+        is_at_work = is_of_a_store if live is not None else wanted.__contains__
+        report.leftovers = [
+            name for name in found.names if name not in wanted and not is_at_work(name)
+        ]
+    if found.manifest is not None:
+        name, tear = found.manifest.name, found.manifest.tear
+        report.damages = [blamed(damage, found.names, name, tear) for damage in report.damages]
     report.damages.sort(key=lambda damage: (damage.file, damage.offset))
     return report
 
@@ -141,15 +156,15 @@ def _tables(fs: FileSystem, found: Survey, report: Report) -> None:
                 infos.append(replace(info, crc=crc))
         except Damaged as error:
             report.damages.append(error)
-            report.count(fs.read(table_name(number)).size)
+            with suppress(Damaged):
+                report.count(bytes_in(fs, table_name(number)))
     for info in infos:
         faults = faults_of(fs, info, found.store_id)
         report.damages += faults
         report.tables += 1
         report.entries += info.entries
-        with suppress(OSError):
-            report.count(fs.read(table_name(info.number)).size)
         with suppress(Damaged):
+            report.count(bytes_in(fs, table_name(info.number)))
             file = TableFile(fs, info, found.store_id)
             bad = sum(fault.offset < file.footer.filter.offset for fault in faults)
             report.blocks += max(0, len(file.index()[0]) - bad)
@@ -164,8 +179,8 @@ def _count(report: Report, walk: LogWalk) -> None:
 
 def _compare_size(fs: FileSystem, name: str, size: int, report: Report) -> None:
     """A file that this process writes to has the bytes that it wrote, neither fewer nor more."""
-    with suppress(OSError):  # one that is missing was told of
-        there = fs.read(name).size
+    with suppress(Damaged):  # one that is missing was told of
+        there = bytes_in(fs, name)
         if there != size and all(damage.file != name for damage in report.damages):
             what = f"{size:,} bytes were written to this file, it has {there:,}"
             report.damages.append(Damaged(name, min(size, there), what))

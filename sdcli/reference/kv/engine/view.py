@@ -18,14 +18,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sdcli.reference.kv.engine.entries import Expiring
-from sdcli.reference.kv.engine.merge import live, merged
+from sdcli.reference.kv.engine.merge import merged
 from sdcli.reference.kv.engine.table_format import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sdcli.reference.kv.engine.entries import Entry
     from sdcli.reference.kv.engine.memtable import Frozen
+    from sdcli.reference.kv.engine.merge import Blocks
     from sdcli.reference.kv.engine.version import Version
 
 
@@ -57,13 +56,11 @@ class View(NamedTuple):
                 return entry
         return self.version.get(key)
 
-    def scan(
-        self, lo: bytes | None, hi: bytes | None, now_ns: int, *, reverse: bool
-    ) -> Iterator[tuple[bytes, bytes]]:
-        """Keys and values from `lo` up to, not with, `hi`, in order; `live` is not asked."""
+    def blocks(self, lo: bytes | None, hi: bytes | None, *, reverse: bool) -> Blocks:
+        """Keys and their newest entries from `lo` up to, not with, `hi`; `live` is not asked."""
         sources = [memtable.blocks(lo, hi, reverse=reverse) for memtable in self.frozen]
         sources += self.version.sources(lo, hi, reverse=reverse)
-        return live(merged(sources, reverse=reverse), now_ns)
+        return merged(sources, reverse=reverse)
 
 
 def value_of(entry: object, now_ns: int) -> bytes | None:

@@ -22,7 +22,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("put"), st.integers(0, 30), st.integers(0, 60)),
         st.tuples(st.just("get"), st.integers(0, 30), st.just(0)),
-        st.tuples(st.just("drop"), st.integers(0, 3), st.just(0)),
+        st.tuples(st.just("drop"), st.integers(0, 3), st.integers(0, 3)),
     ),
     max_size=80,
 )
@@ -44,9 +44,12 @@ def test_it_keeps_its_limit_and_tells_the_truth(
         elif what == "get":
             assert cache.get(where) in {put.get(where), None}
         else:
-            cache.drop(number)
-            put = {where: value for where, value in put.items() if where >> SHIFT != number}
-            assert all(cache.get(place(number, offset)) is None for offset in range(31))
+            gone = range(number, number + charge)
+            cache.drop(*gone)
+            put = {where: value for where, value in put.items() if where >> SHIFT not in gone}
+            assert all(
+                cache.get(place(number, offset)) is None for number in gone for offset in range(31)
+            )
         cache.check()
         assert cache.counts.charge <= limit
 

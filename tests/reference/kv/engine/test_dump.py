@@ -113,10 +113,48 @@ def test_behind_damage_it_goes_on() -> None:
     assert "key 'donald'" in [row.what for row in rows]
 
 
-def test_a_file_under_the_name_of_another_number_does_not_fit() -> None:
-    disk, _ = store_with_everything()
-    rows = rows_of("000007.log", disk.bytes_of("000002.log"))
-    assert "sum of the header: DOES NOT FIT" in [row.what for row in rows]
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("000002.log", "000007.log"),
+        ("000001.manifest", "000002.manifest"),
+        ("000001.table", "1000000.table"),
+    ],
+)
+def test_a_file_under_the_name_of_another_number_is_told_and_explained(
+    name: str, other: str
+) -> None:
+    rows = rows_of(other, INTACT[name])
+    [told] = [row.what for row in rows if row.is_wrong]
+    assert told.endswith(": this file was renamed")
+    same = [row for row in rows_of(name, INTACT[name]) if row.what != told]
+    assert len([row for row in rows if row in same]) == len(rows) - 1
+
+
+def test_a_table_with_its_end_cut_or_made_longer() -> None:
+    disk, _, _ = made(SMALL)
+    data = disk.bytes_of(NAME)
+    blocks = [row for row in rows_of(NAME, data) if row.what.startswith(("key", "value"))]
+    for cut in range(1, 64):
+        rows = rows_of(NAME, data[:-cut], None)
+        nearby = list(dump(NAME, data[:-cut], nearby_id=STORE))
+        assert rows[-1].is_wrong
+        if cut <= 64 - 28:  # the id is still there
+            assert rows == nearby
+        assert blocks[0] in nearby
+    for more in (b"!", bytes(64), data[-64:-1], b"sdkvtab\n"):
+        rows = rows_of(NAME, data + more)
+        assert [row.offset for row in rows if row.is_wrong] == [len(data)]
+
+
+def test_a_log_whose_id_is_damaged_is_read_with_that_of_its_folder() -> None:
+    data = bytearray(INTACT["000002.log"])
+    owner = bytes(data[12:28])
+    data[13] ^= 1
+    alone, beside = (list(dump("000002.log", bytes(data), nearby_id=one)) for one in (None, owner))
+    assert "key 'donald'" not in [row.what for row in alone]
+    assert "key 'donald'" in [row.what for row in beside]
+    assert [row.offset for row in beside if row.is_wrong] == [12, 28]
 
 
 def test_a_file_of_another_store_is_told_by_its_id() -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sdcli.experiments.kv_defects import engine
 from sdcli.experiments.kv_faults import full
+from sdcli.experiments.kv_planted import engine
 from sdcli.reference.kv.engine import DiskRefused, Options, Store, open_store
 from sdcli.reference.kv.engine.sim_disk import SimDisk
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sdcli.core.chance import Chance
-from sdcli.experiments.kv_defects import engine
+from sdcli.experiments.kv_planted import engine
 from sdcli.experiments.kv_trial import GROUP, small, told
 from sdcli.experiments.kv_workload import Step, read, steps
 from sdcli.reference.kv.engine import open_store
@@ -34,7 +34,7 @@ ENOUGH = 10**6
 CHILD = """
 import os, sys
 from sdcli.core.chance import Chance
-from sdcli.experiments.kv_defects import engine
+from sdcli.experiments.kv_planted import engine
 from sdcli.experiments.kv_trial import small
 from sdcli.experiments.kv_workload import do, steps
 from sdcli.reference.kv.engine import Batch, open_store
@@ -88,7 +88,9 @@ def written(path: Path, seed: int, *, writes: int, first: int) -> bytes:
     assert child.stdout is not None
     said = b""
     while not said.endswith(b"."):
-        said += child.stdout.read(64)
+        piece = child.stdout.read(64)
+        assert piece, "the child has ended by itself"
+        said += piece
     child.send_signal(signal.SIGKILL)
     end(child)
     return said[:-1]

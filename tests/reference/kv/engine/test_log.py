@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdcli.core.chance import Chance
+from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine.entries import Expiring, encode
 from sdcli.reference.kv.engine.errors import Damaged, DiskRefused, Poisoned
 from sdcli.reference.kv.engine.log_format import (
@@ -28,7 +29,6 @@ from sdcli.reference.kv.engine.sim_disk import SimDisk
 from tests.reference.kv.engine.logs import (
     NAME,
     STORE,
-    disk_with,
     forged,
     outcome,
     read,
@@ -174,34 +174,29 @@ def test_a_log_is_carried_on_after_it_was_read() -> None:
     assert len(read(disk.bytes_of(NAME))[0]) == 4
 
 
-def test_what_is_cut_off_is_gone_for_good_before_anything_is_written() -> None:
-    disk = filled(3)
-    end = read(disk.bytes_of(NAME))[0][1].end  # the third record is torn away
-    writer(disk, resume_at=end, crc=crc32(disk.bytes_of(NAME)[:end]))
-    after = disk.after_power_cut(worst="nothing")
-    assert len(after.bytes_of(NAME)) == end
-
-
-@pytest.mark.parametrize("size", [0, 1, 31])
-def test_a_header_that_was_torn_is_written_anew(size) -> None:
-    disk = disk_with(header_of(LOG, STORE, 1)[:size])
-    found = reader(disk, may_tear=True)
-    assert list(found) == []
-    assert (found.tear, found.end, found.crc) == (0, 0, 0)
-    log = writer(disk, resume_at=found.end, crc=found.crc)
-    log.put_one(1, b"k", b"v")
-    assert len(read(disk.bytes_of(NAME))[0]) == 1
-    assert log.crc == crc32(disk.bytes_of(NAME))
-
-
-def test_a_log_that_became_shorter_is_not_carried_on() -> None:
+def test_a_log_of_another_length_is_not_carried_on() -> None:
+    """A torn one neither: nobody cuts anything off; the store begins a new log."""
     disk = filled(3)
     size = len(disk.bytes_of(NAME))
-    with pytest.raises(Damaged, match=f"{NAME} at byte {size:,}: the file ends before byte"):
-        writer(disk, resume_at=size + 1)
+    before = disk.digest()
+    for at in (size - 1, size + 1, 0):
+        place = min(at, size)
+        with pytest.raises(Damaged, match=f"{NAME} at byte {place}: the file has {size} bytes"):
+            writer(disk, resume_at=at)
+        assert disk.digest() == before
     disk.take(NAME)
     with pytest.raises(Damaged, match=f"{NAME} at byte 0: this file is missing"):
         writer(disk, resume_at=size)
+
+
+def test_a_record_that_is_too_long_for_its_length_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr("sdcli.reference.kv.engine.log_writer.LENGTH_MAX", 30)
+    disk = SimDisk()
+    log = writer(disk)
+    assert log.append(BATCH, 1, b"x" * 30) == 32
+    with pytest.raises(InputError, match="31 bytes"):
+        log.append(BATCH, 2, b"x" * 31)
+    assert log.size == len(disk.bytes_of(NAME)) == 32 + 17 + 30
 
 
 def appends(log: LogWriter, number: int) -> None:
@@ -220,7 +215,7 @@ def test_what_the_disk_refuses_is_taken_back(write) -> None:
     log = writer(disk, resume_at=found.end, crc=found.crc)
     before = disk.bytes_of(NAME)
     disk.room = 600  # less than the record: a part of it gets through
-    with pytest.raises(DiskRefused, match=f"{NAME}: the disk refused a write: No space left"):
+    with pytest.raises(DiskRefused, match=f"{NAME}: the disk refused a write: no space left"):
         write(log, 4)
     assert disk.bytes_of(NAME) == before
     assert (log.size, log.crc) == (len(before), crc32(before))

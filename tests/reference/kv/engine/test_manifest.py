@@ -33,8 +33,8 @@ T3 = info_of(1, 3, b"a", b"z", seq_max=96)
 # A short life: a log begins, two flushes, a compaction of both.
 LIFE = [
     Layout().as_edit(),
-    Edit(last_log=1, next_table=1),
-    Edit(last_log=2, next_table=1),
+    Edit(last_log=1, logged=0, next_table=1),
+    Edit(last_log=2, logged=40, next_table=1),
     Edit(first_log=2, next_table=2, seq=40, add=[T1]),
     Edit(first_log=2, last_log=2, next_table=3, seq=96, add=[T2]),
     Edit(next_table=4, add=[T3], remove=[(0, 1), (0, 2)]),
@@ -71,6 +71,7 @@ def closed_now(disk: SimDisk) -> Current:
 def test_edits_fold_into_the_layout() -> None:
     layout = layouts(LIFE)[-1]
     assert (layout.first_log, layout.last_log, layout.next_table, layout.seq) == (2, 2, 4, 96)
+    assert [layout.logged for layout in layouts(LIFE)] == [0, 0, 40, 40, 40, 40]
     assert layout.tables == (T3,)
     assert layouts(LIFE)[4].tables == (T1, T2)
     assert layout.describe() == "logs 2 to 2; operations up to 96 in tables: 3 in level 1"
@@ -91,8 +92,9 @@ def test_an_edit_is_read_as_it_was_written(edit) -> None:
 
 def test_an_edit_is_sorted_json_without_spaces() -> None:
     assert LIFE[0].encode() == (
-        b'{"add":[],"first_log":1,"last_log":0,"next_table":1,"seq":0,"snapshot":true}'
+        b'{"add":[],"first_log":1,"last_log":0,"logged":0,"next_table":1,"seq":0,"snapshot":true}'
     )
+    assert LIFE[2].encode() == b'{"last_log":2,"logged":40,"next_table":1}'
     assert LIFE[5].encode() == (
         b'{"add":[{"crc":0,"deletions":0,"entries":10,"expiring":0,"first":"61","last":"7a",'
         b'"level":1,"number":3,"seq_max":96,"size":100}],"next_table":4,"remove":[[0,1],[0,2]]}'
@@ -141,7 +143,18 @@ def test_what_is_no_edit_is_refused(payload) -> None:
             Edit(add=[info_of(0, 3, b"a", b"b", seq_max=97)], next_table=4),
             "table 3 holds operation 97; tables hold those up to 96",
         ),
-        (Edit(is_snapshot=True, seq=1), "a whole layout without first_log, last_log, next_table"),
+        (Edit(logged=39), "logged goes back from 40 to 39"),
+        (
+            Edit(first_log=3, last_log=3, logged=97),
+            (
+                "operations up to 97 stood in logs that do not count any more; "
+                "tables hold those up to 96"
+            ),
+        ),
+        (
+            Edit(is_snapshot=True, seq=1),
+            "a whole layout without first_log, last_log, logged, next_table",
+        ),
     ],
 )
 def test_an_edit_that_contradicts_the_layout_is_named(edit, why) -> None:
@@ -286,9 +299,10 @@ def test_any_history_reads_back(data) -> None:
         number = layout.next_table
         kind = data.draw(st.sampled_from(["log", "flush", "compaction"]))
         if kind == "log":
-            edit = Edit(last_log=layout.last_log + 1)
+            logged = max(layout.seq, layout.logged) + (3 if layout.last_log else 0)
+            edit = Edit(last_log=layout.last_log + 1, logged=logged)
         elif kind == "flush":
-            seq = layout.seq + data.draw(st.integers(1, 5))
+            seq = max(layout.seq, layout.logged) + data.draw(st.integers(1, 5))
             info = info_of(0, number, data.draw(st.binary(max_size=3)), b"z", seq_max=seq)
             edit = Edit(next_table=number + 1, seq=seq, add=[info])
         else:
@@ -308,8 +322,8 @@ def test_any_history_reads_back(data) -> None:
 # What formats/manifest.md shows: a store begins, writes a log, turns to a second one, flushes.
 PAGE_LIFE = [
     Layout().as_edit(),
-    Edit(last_log=1),
-    Edit(last_log=2),
+    Edit(last_log=1, logged=0),
+    Edit(last_log=2, logged=2),
     Edit(
         first_log=2,
         next_table=2,

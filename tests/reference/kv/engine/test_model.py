@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from sdcli.experiments.kv_defects import engine
+from sdcli.experiments.kv_planted import engine
 from sdcli.experiments.kv_reads import Reads
 
 SEEDS, STEPS = (range(10), 100_000) if os.environ.get("SOAK") else (range(2), 1200)

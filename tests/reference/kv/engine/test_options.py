@@ -7,7 +7,10 @@ from dataclasses import fields
 import pytest
 
 from sdcli.core.errors import InputError
-from sdcli.reference.kv.engine.options import Options
+from sdcli.reference.kv.engine.batch import BATCH_BYTES_MAX
+from sdcli.reference.kv.engine.entries import VALUE_BYTES_MAX
+from sdcli.reference.kv.engine.options import LOG_BYTES_MAX, OUTPUT_BYTES_MAX, Options
+from sdcli.reference.kv.engine.table_writer import TABLE_BYTES_MAX
 
 NAMES = [field.name for field in fields(Options)]
 
@@ -58,3 +61,18 @@ def test_the_smallest_sizes_are_fine() -> None:
     """Tests and labs watch a whole life of a store in a few hundred writes."""
     small = dict.fromkeys(NAMES, 1) | {"growth": 2}
     assert Options(**small).table_bytes == 1
+
+
+def test_what_a_memtable_or_a_compaction_writes_fits_into_a_table() -> None:
+    """At worst: a key of 4 bytes, no value, a block for each, 64 bits of filter each.
+
+    A log has 7 + 4 of it; a table 4 + 7 + 4 + 4 of data, 8 of filter, 7 + 4 + 12 of index.
+    After an unclean end two logs become one table, each with a batch of 256 MiB on top.
+    """
+    data, whole = 19, 19 + 8 + 23
+    assert 2 * (LOG_BYTES_MAX + BATCH_BYTES_MAX) * whole / 11 < TABLE_BYTES_MAX
+    assert (OUTPUT_BYTES_MAX + VALUE_BYTES_MAX) * whole / data < TABLE_BYTES_MAX
+    for name, most in (("log_bytes_max", LOG_BYTES_MAX), ("table_bytes", OUTPUT_BYTES_MAX)):
+        assert getattr(Options(**{name: most}), name) == most
+        with pytest.raises(InputError, match=f"^{name}: this is no whole number from 1 to "):
+            Options(**{name: most + 1})

@@ -116,8 +116,23 @@ def test_a_full_level_goes_down_even_if_few_deletions_could_go_in_place() -> Non
     assert (picked.level, picked.target) == (1, 2)
 
 
-def test_deletions_in_level_0_wait_for_level_0() -> None:
-    assert pick(Version.of(row(0, b"az", number=1, deletions=10)), OPTIONS, {}) is None
+def test_a_level_0_of_deletions_does_not_wait_until_it_is_full() -> None:
+    """Every scan steps over them, and a store in which all was deleted never fills it."""
+    level0 = row(0, b"ad", number=2, entries=10, deletions=9)
+    level0 += row(0, b"bc", number=3, entries=10, deletions=2)
+    picked = pick(Version.of(level0 + row(1, b"ac", b"dg", b"xz", number=5)), OPTIONS, {})
+    assert (picked.level, picked.target, numbers(picked)) == (0, 1, [3, 2, 5, 6])
+    assert picked.why == "11 of 20 entries are deletions"
+    assert picked.score == pytest.approx(1.1)
+    assert pick(Version.of(row(0, b"ad", number=2, entries=10, deletions=5)), OPTIONS, {}) is None
+
+
+@pytest.mark.parametrize(("below", "is_due"), [(12, True), (13, False)])
+def test_few_deletions_do_not_rewrite_all_that_lies_between_them(below, is_due) -> None:
+    """OPTIONS has growth 2: six deletions may have 12 entries of level 1 rewritten."""
+    tables = row(0, b"az", number=2, entries=10, deletions=6)
+    tables += row(1, b"bc", number=1, entries=below)
+    assert (pick(Version.of(tables), OPTIONS, {}) is not None) == is_due
 
 
 def test_everything_goes_to_the_lowest_level_there_is() -> None:

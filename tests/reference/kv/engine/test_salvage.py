@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sdcli.core.errors import MissingError
 from sdcli.reference.kv.engine import Batch, Store
 from sdcli.reference.kv.engine.entries import Entry, Expiring
 from sdcli.reference.kv.engine.log_format import HEADER_BYTES, LOG
@@ -147,6 +150,50 @@ def test_an_end_that_was_closed_and_is_gone_is_a_loss_that_nobody_can_count() ->
     kept, saved = saved_from(disk)
     assert kept == replayed(WRITES[:-1])
     assert (saved.lost, saved.is_lost_known) == (0, False)
+
+
+def test_where_the_header_is_bad_and_no_record_came_nobody_knows_what_there_was() -> None:
+    """A log that ends with a header of another number: its records may have gone with it."""
+    disk, _ = log_alone(closed=False)
+    disk.cut(LOG_1, HEADER_BYTES)
+    disk.flip(LOG_1, HEADER_BYTES - 1)
+    kept, saved = saved_from(disk)
+    assert kept == {}
+    assert (saved.lost, saved.is_lost_known, saved.may_be_older) == (0, False, True)
+    assert saved.unreadable == [LOG_1]
+
+
+@pytest.mark.parametrize("call", ["read", "pread"])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        *product([TABLE_1, "000002.log", MANIFEST_1, "CURRENT"], [errno.EIO]),
+        *product([TABLE_1, "000002.log"], [errno.EACCES]),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_lost_and_named(name: str, code: int, call: str) -> None:
+    disk, expected = store_with_everything()
+    disk.fail(call, 1, times=None, only=name, code=code)
+    kept, saved = saved_from(disk)
+    assert saved.may_be_older
+    assert name in [loss.file for loss in saved.losses]
+    if name == TABLE_1:
+        assert kept == {key: value for key, value in expected.items() if value != b"of the table"}
+        assert (saved.lost, saved.is_lost_known, saved.unreadable) == (7, True, [TABLE_1])
+    elif name == "000002.log":
+        assert set(kept.values()) == {b"of the table"}
+        assert (saved.is_lost_known, saved.unreadable) == (False, ["000002.log"])
+    else:
+        assert kept == expected
+
+
+@pytest.mark.parametrize("name", [MANIFEST_1, "CURRENT"])
+def test_who_may_not_read_what_names_the_files_is_told_so(name: str) -> None:
+    """It would be easy to go on without, and wrong: with the right to read it nothing is lost."""
+    disk, _ = store_with_everything()
+    disk.fail("read", 1, times=None, only=name, code=errno.EACCES)
+    with pytest.raises(MissingError, match=f"{name}: this file cannot be read: permission denied"):
+        salvage(disk)
 
 
 def test_the_next_log_says_what_is_missing_at_the_end_of_one() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sdcli.core.chance import Chance
-from sdcli.experiments.kv_defects import engine
+from sdcli.experiments.kv_planted import engine
 from sdcli.experiments.kv_trial import small
 from sdcli.experiments.kv_workload import Expected, do, read, steps
 from sdcli.reference.kv.engine import Batch, Store

@@ -652,6 +652,32 @@ def test_a_killed_process_leaves_all_that_it_wrote_and_no_promise() -> None:
     assert killed.bytes_of("a") == b"synced written"
 
 
+def test_a_process_may_die_at_any_moment_of_a_run() -> None:
+    disk = settled(SimDisk(), a=b"synced ")
+    file = disk.append("a")
+    file.append(b"written")
+    file.sync()
+    disk.remove("a")
+    killed = dict(disk.kills())
+    assert sorted(killed) == list(range(len(disk.operations) + 1))
+    written = next(op.number for op in disk.operations if op.data == b"written")
+    assert killed[written].bytes_of("a") == b"synced written"
+    assert killed[written].after_power_cut(worst="nothing").bytes_of("a") == b"synced "
+    assert killed[written + 1].after_power_cut(worst="nothing").bytes_of("a") == b"synced written"
+    last = killed[written + 2]  # removed, and the names not synced: a power cut brings it back
+    assert (last.names(), last.after_power_cut(worst="nothing").names()) == ([], ["a"])
+    last.create("b")  # each is a disk of its own
+    assert killed[written + 1].names() == ["a"]
+    assert last.digest() != disk.killed().digest()
+
+
+def test_moments_to_die_at_can_be_chosen() -> None:
+    disk = SimDisk()
+    some_work(disk)
+    assert [number for number, _ in disk.kills(of={0, 3, 99})] == [0, 3]
+    assert [number for number, _ in SimDisk().kills()] == [0]
+
+
 def test_after_a_power_cut_everything_is_on_the_disk() -> None:
     disk = SimDisk()
     some_work(disk)

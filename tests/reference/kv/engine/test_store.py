@@ -253,6 +253,22 @@ def test_what_is_no_key_is_refused_everywhere(key) -> None:
     assert list(db.scan()) == [(b"k", b"v")]
 
 
+def test_what_is_no_batch_and_no_options_is_refused_and_nothing_is_held() -> None:
+    disk = SimDisk()
+    with pytest.raises(InputError, match="no options"):
+        Store(disk, options={"growth": 3})
+    with Store(disk) as db:
+        for what in ({b"k": b"v"}, None):
+            with pytest.raises(InputError, match="no batch"):
+                db.write(what)
+        assert repr(db) == f"<Store in {disk.place}, sync always>"
+    with pytest.raises(InputError, match="this store is closed"):
+        db.write(Batch())
+    with pytest.raises(InputError, match="this store is closed"), db:
+        pass
+    assert repr(db).endswith("closed>")
+
+
 @pytest.mark.parametrize("value", [None, "text", bytearray(b"v"), 7])
 def test_what_is_no_value_is_refused_before_the_log(value) -> None:
     disk = SimDisk()
@@ -460,3 +476,117 @@ def test_readers_find_every_key_while_a_writer_flushes_and_compacts() -> None:
         one.join()
     assert wrong == []
     assert db.maintenance.compactions > 10
+
+
+def test_a_call_from_inside_a_call_is_refused(monkeypatch) -> None:
+    """As from a signal's handler, which may run where half of a put is done."""
+    disk = SimDisk()
+    db = Store(disk)
+    db.put(b"a", b"1")
+    seen = []
+    operate = disk.operate
+
+    def handler(call, *what, **more):
+        operate(call, *what, **more)
+        if call == "append":
+            for nested in (lambda: db.put(b"b", b"2"), lambda: db.delete(b"a"), db.sync, db.close):
+                with pytest.raises(InputError, match="in the middle of another call") as refused:
+                    nested()
+                seen.append(refused.value)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "operate", handler)
+        db.put(b"c", b"3")
+    assert len(seen) == 4
+    assert list(db.scan()) == [(b"a", b"1"), (b"c", b"3")]
+    db.close()
+    assert list(Store(disk).scan()) == [(b"a", b"1"), (b"c", b"3")]
+
+
+def test_sync_after_an_unclean_end_makes_safe_what_was_found() -> None:
+    disk = SimDisk()
+    db = Store(disk, sync="os")
+    db.put(b"a", b"1")
+    again = disk.killed()
+    # The process died; what the kernel had is not on the disk for that.
+    db = Store(again, sync="os")
+    assert db.get(b"a") == b"1"
+    before = len(again.operations)
+    db.sync()
+    assert len(again.operations) > before
+    assert Store(again.after_power_cut(worst="nothing")).get(b"a") == b"1"
+
+
+def test_a_scan_does_not_outlive_its_snapshot() -> None:
+    db, _ = filled(SimDisk(), count=2000, keys=1000)
+    db.compact()
+    then = db.snapshot()
+    pairs = then.scan()
+    next(pairs)
+    then.close()
+    with pytest.raises(InputError, match="this snapshot is closed"):
+        list(pairs)
+    pairs = db.scan()
+    next(pairs)
+    db.close()
+    with pytest.raises(InputError, match="this store is closed"):
+        list(pairs)
+
+
+def test_scans_that_were_begun_and_forgotten_leave_no_pins() -> None:
+    db, _ = filled(SimDisk())
+    for _ in range(100):
+        next(db.scan())
+    db.snapshot().close()
+    assert sum(map(len, db.catalogue._pins.values())) <= 1
+
+
+def test_a_damaged_table_stops_merging_and_no_write() -> None:
+    disk = SimDisk()
+    db, _ = filled(disk, count=300)
+    db.compact()
+    db.close()
+    for name in disk.names():
+        if name.endswith(".table"):
+            disk.flip(name, 20)
+    db = Store(disk, options=SMALL)
+    for n in range(600):
+        db.put(b"key%03d" % (n % 100), b"again %d" % n)
+    assert db.maintenance.damaged is not None
+    assert db.get(b"key099") == b"again 599"
+    with pytest.raises(Damaged):
+        db.compact()
+
+
+def test_many_may_read_while_nobody_writes() -> None:
+    disk = SimDisk()
+    db, model = filled(disk, sync="os")
+    with pytest.raises(InUse):
+        Store(disk, read_only=True)
+    dead = disk.killed()
+    db.close()
+    before = dead.digest()
+    first, second = (Store(dead, read_only=True, options=SMALL) for _ in range(2))
+    assert list(first.scan()) == list(second.scan()) == sorted(model.items())
+    assert first.verify().damages == []
+    with pytest.raises(InUse):
+        Store(dead)
+    batch = Batch()
+    batch.put(b"k", b"v")
+    for call in (
+        lambda: first.put(b"k", b"v"),
+        lambda: first.put(b"k", b"v", expires_ns=7),
+        lambda: first.delete(b"k"),
+        lambda: first.write(batch),
+        first.sync,
+        first.flush,
+        first.compact,
+        first.step,
+    ):
+        with pytest.raises(InputError, match="opened to be read"):
+            call()
+    first.close()
+    second.close()
+    assert dead.digest() == before
+    with Store(dead) as db:
+        db.put(b"k", b"v")

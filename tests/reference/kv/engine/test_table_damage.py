@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 from array import array
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from sdcli.reference.kv.engine.block import find
 from sdcli.reference.kv.engine.entries import Entry, encode
 from sdcli.reference.kv.engine.errors import Damaged
 from sdcli.reference.kv.engine.sim_disk import SimDisk
+from sdcli.reference.kv.engine.table_check import faults_of
 from sdcli.reference.kv.engine.table_format import ABSENT, HANDLE, sealed, table_seed
 from sdcli.reference.kv.engine.table_writer import TableWriter
 from tests.reference.kv.engine.tables import (
@@ -55,9 +57,9 @@ def reads(disk: SimDisk, info: TableInfo) -> list[Damaged]:
 
 
 def test_a_whole_table_has_no_fault() -> None:
-    disk, info, found = made(SMALL)
+    disk, info, _ = made(SMALL)
     assert reads(disk, info) == []
-    assert found.verify() == []
+    assert faults_of(disk, info, STORE) == []
     assert len(parts_of(disk, info)) >= 3 + 4  # data blocks, filter, index, properties, footer
 
 
@@ -69,7 +71,7 @@ def test_one_flipped_bit_is_found_wherever_it_is() -> None:
             for bit in BITS or (at % 8,):
                 disk.flip(NAME, at, bit)
                 seen = reads(disk, info)
-                faults = table(disk, info).verify()
+                faults = faults_of(disk, info, STORE)
                 disk.flip(NAME, at, bit)
                 places = {(error.file, error.offset) for error in seen}
                 assert places <= {(NAME, offset)}, f"byte {at} of the {what}"
@@ -84,10 +86,10 @@ def test_a_table_cut_short_anywhere_is_damaged_there() -> None:
     whole = disk.bytes_of(NAME)
     for size in range(info.size):
         disk.give(NAME, whole[:size])
-        (fault,) = table(disk, info).verify()
+        (fault,) = faults_of(disk, info, STORE)
         assert (fault.file, fault.offset) == (NAME, size)
     disk.give(NAME, whole + b"\0")
-    (fault,) = table(disk, info).verify()
+    (fault,) = faults_of(disk, info, STORE)
     assert fault.offset == info.size
     assert fault.given == f"{info.size + 1:,} bytes, where {info.size:,} were written"
 
@@ -114,7 +116,7 @@ def test_a_block_in_the_place_of_another_is_refused() -> None:
     with pytest.raises(Damaged) as damaged:
         found.get(b"00")
     assert damaged.value.offset == a
-    assert [fault.offset for fault in found.verify()] == [a, b]
+    assert [fault.offset for fault in faults_of(disk, info, STORE)] == [a, b]
 
 
 def test_a_stretch_of_zeros_is_no_block() -> None:
@@ -122,18 +124,18 @@ def test_a_stretch_of_zeros_is_no_block() -> None:
     for offset, end, _ in parts_of(disk, info):
         before = disk.bytes_of(NAME)
         disk.overwrite(NAME, offset, bytes(end - offset))
-        assert offset in [fault.offset for fault in table(disk, info).verify()]
+        assert offset in [fault.offset for fault in faults_of(disk, info, STORE)]
         disk.give(NAME, before)
 
 
 def test_every_damaged_part_is_told_at_once() -> None:
-    disk, info, found = made(SMALL)
+    disk, info, _ = made(SMALL)
     offsets = [
         offset for offset, _, what in parts_of(disk, info) if what not in {"index", "footer"}
     ]
     for offset in offsets:
         disk.flip(NAME, offset)
-    assert [fault.offset for fault in found.verify()] == offsets
+    assert [fault.offset for fault in faults_of(disk, info, STORE)] == offsets
 
 
 def test_the_table_of_another_store_is_named() -> None:
@@ -149,10 +151,10 @@ def test_the_table_of_another_store_is_named() -> None:
 
 
 def test_a_table_under_the_name_of_another_is_named() -> None:
-    disk, _, found = made(SMALL)
+    disk, info, _ = made(SMALL)
     write(disk, SMALL, number=8)
     disk.give(NAME, disk.bytes_of("000008.table"))
-    assert [fault.what for fault in found.verify()] == [
+    assert [fault.what for fault in faults_of(disk, info, STORE)] == [
         "this is table 8, under the name of table 7"
     ]
 
@@ -163,19 +165,19 @@ def test_an_older_life_of_the_same_table_is_found_by_its_sum() -> None:
     older = SimDisk()
     assert write(older, {b"ada": b"1816"}).size == info.size
     disk.give(NAME, older.bytes_of(NAME))
-    (fault,) = table(disk, info).verify()
+    (fault,) = faults_of(disk, info, STORE)
     assert fault.what == "this is not the file that the manifest names"
 
 
 def test_a_missing_table_is_named() -> None:
-    disk, _, found = made(SMALL)
+    disk, info, found = made(SMALL)
     disk.take(NAME)
     with pytest.raises(Damaged) as damaged:
         found.get(b"ada")
     assert damaged.value.render().startswith(
         "error: 000007.table at byte 0: this table is missing\n"
     )
-    assert [fault.what for fault in found.verify()] == ["this table is missing"]
+    assert [fault.what for fault in faults_of(disk, info, STORE)] == ["this table is missing"]
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
@@ -193,8 +195,8 @@ def test_a_disk_that_cannot_read_is_named(nth: int) -> None:
 
 def test_a_system_that_opens_no_more_files_is_no_damage() -> None:
     disk, _, found = made(SMALL)
-    disk.fail("read", 1)
-    with pytest.raises(MissingError, match="cannot be opened"):
+    disk.fail("read", 1, code=errno.EMFILE)
+    with pytest.raises(MissingError, match="this table cannot be read: too many open files"):
         found.get(b"ada")
     assert found.get(b"ada") == b"1815"
 
@@ -218,7 +220,7 @@ def forged(wrong: Callable[[Any], None]) -> list[str]:
     writer.add_many(list(SMALL), list(SMALL.values()))
     wrong(writer)
     info = writer.finish()
-    return [fault.what for fault in table(disk, info).verify()]
+    return [fault.what for fault in faults_of(disk, info, STORE)]
 
 
 def _filter(writer: Any) -> None:
@@ -295,7 +297,7 @@ def test_a_wrong_writer_is_found(wrong: Callable[[Any], None], expected: list[st
 )
 def test_a_manifest_that_says_otherwise_is_found(changes: dict[str, Any], expected: str) -> None:
     disk, info, _ = made(SMALL)
-    (fault,) = table(disk, dataclasses.replace(info, **changes)).verify()
+    (fault,) = faults_of(disk, dataclasses.replace(info, **changes), STORE)
     assert fault.what == expected
 
 
@@ -320,7 +322,7 @@ def test_a_block_that_is_none_under_a_sum_that_fits_is_damaged(body: bytes) -> N
         with pytest.raises(Damaged, match="holds no entries") as damaged:
             ask()
         assert (damaged.value.file, damaged.value.offset) == (NAME, 0)
-    assert [fault.offset for fault in table(disk, info).verify()] == [0]
+    assert [fault.offset for fault in faults_of(disk, info, STORE)] == [0]
 
 
 def test_bytes_that_are_no_block_are_refused() -> None:

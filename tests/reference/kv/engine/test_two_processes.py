@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine import InUse, open_store
 
 if TYPE_CHECKING:
@@ -57,3 +59,26 @@ def test_two_stores_in_one_process_are_two_users(tmp_path: Path) -> None:
         db.put(b"alan", b"1912")  # the first is not disturbed
     with open_store(tmp_path / "store") as db:
         assert dict(db.scan()) == {b"ada": b"1815", b"alan": b"1912"}
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of processes with threads
+def test_a_forked_child_does_not_have_the_store_of_its_parent(tmp_path) -> None:
+    """Both would append to one log; its parent goes on, and keeps the lock."""
+    with open_store(tmp_path / "store") as db:
+        db.put(b"before", b"1")
+        child = os.fork()
+        if child == 0:
+            refused = 0
+            for call in (lambda: db.put(b"child", b"1"), lambda: db.get(b"before")):
+                try:
+                    call()
+                except InputError:
+                    refused += 1
+            db.close()
+            os._exit(refused)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+        db.put(b"after", b"1")
+        with pytest.raises(InUse):
+            open_store(tmp_path / "store")
+    with open_store(tmp_path / "store") as db:
+        assert dict(db.scan()) == {b"before": b"1", b"after": b"1"}

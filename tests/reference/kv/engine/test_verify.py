@@ -113,6 +113,37 @@ def test_a_log_that_the_manifest_does_not_know_means_that_the_manifest_is_an_old
     assert {damage.file for damage in verify(disk).damages} >= {"000001.manifest"}
 
 
+def refusal(disk: SimDisk) -> tuple[str, int, str]:
+    """What opening the store says, which is to be found by a verification too."""
+    with pytest.raises(Damaged) as damage:
+        Store(disk.killed())
+    return damage.value.file, damage.value.offset, damage.value.what
+
+
+def test_the_manifest_is_blamed_where_opening_blames_it() -> None:
+    """At the end that it has lost: with a log that it does not know, or files that are gone."""
+    disk = SimDisk()
+    db = Store(disk, options=SMALL)
+    db.put(b"ada", b"1815")
+    older, log = disk.bytes_of("000001.manifest"), disk.bytes_of("000001.log")
+    db.flush()
+    db.put(b"alan", b"1912")
+    whole = disk.bytes_of("000001.manifest")
+    disk = disk.killed()
+
+    disk.give("000001.manifest", whole[:-3])
+    said = refusal(disk)
+    assert said[0] == "000001.manifest"
+    assert "which it makes superfluous, is gone" in said[2]
+    assert [(one.file, one.offset, one.what) for one in verify(disk).damages] == [said]
+
+    disk.give("000001.manifest", older)
+    disk.give("000001.log", log)
+    said = refusal(disk)
+    assert said[:2] == ("000001.manifest", len(older))
+    assert [(one.file, one.offset, one.what) for one in verify(disk).damages] == [said]
+
+
 def test_an_open_store_is_verified_as_it_is() -> None:
     disk = SimDisk()
     with Store(disk, sync="os", options=Options(log_bytes_max=400, block_bytes=64)) as db:
@@ -125,6 +156,27 @@ def test_an_open_store_is_verified_as_it_is() -> None:
         assert report.records > 0
     with pytest.raises(InputError, match="closed"):
         db.verify()
+
+
+def test_what_an_open_store_is_at_work_on_is_no_leftover() -> None:
+    """Tables that a snapshot holds, and those that a compaction has half made."""
+    disk = SimDisk()
+    small = Options(log_bytes_max=400, block_bytes=64, table_bytes=300, level0_tables=2)
+    with Store(disk, sync="os", options=small) as db:
+        beside = set()
+        for number in range(200):
+            db.put(b"key %02d" % (number % 40), b"value %d" % number)
+            snapshot = db.snapshot() if number == 100 else None
+            needed = {f"{table.info.number:06d}.table" for table in db.view.version.tables}
+            beside |= {name for name in disk.names() if name.endswith("table")} - needed
+            assert db.verify().leftovers == []
+            if snapshot:
+                db.compact()
+                assert db.verify().leftovers == []
+                snapshot.close()
+        disk.give("notes.txt", b"of somebody's")
+        assert db.verify().leftovers == ["notes.txt"]
+    assert beside  # else nothing was tried
 
 
 @pytest.mark.parametrize("cut", [1, 30])

@@ -51,6 +51,8 @@ def closed(disk: SimDisk) -> Model:
         model[b"session:new"] = b"here"
         for key in (b"", b"\x00", b"\xff\xff", b"two\nlines"):
             put(db, model, key, b"")
+        while db.step():
+            pass
         db.flush()
         batch = Batch()
         batch.put(b"user:01", b"from the log")

@@ -317,6 +317,7 @@ _TABLE = (
             **_serves("what one partition serves"),
             "workers": _count("requests that all partitions work on at once"),
         },
+        standard=("kv.path",),
         experiments=("kv.path", "kv.bloom", "kv.compaction", "kv.amplification", "kv.crash"),
         calculators={
             "shards": {

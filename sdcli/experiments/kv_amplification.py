@@ -330,7 +330,7 @@ EXPERIMENT = Experiment(
         metric="write_amplification",
         tolerance=0.3,
         explain=_explain,
-        example="25 or 2.5",
+        example="25 or 25x",
     ),
     run=run,
 )

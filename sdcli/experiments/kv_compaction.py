@@ -381,7 +381,7 @@ EXPERIMENT = Experiment(
         metric="merged_per_flushed",
         tolerance=0.3,
         explain=_explain,
-        example="12 or 1.5",
+        example="15 or 15x",
     ),
     run=run,
 )

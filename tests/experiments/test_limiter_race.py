@@ -143,7 +143,7 @@ def test_a_limit_that_so_few_requests_do_not_reach_is_cut_with_them(
     # 100 for each of ten, of which it meets a limit of 50 twice
     assert (result.metrics["allowed"], result.metrics["limit_each"]) == (50, 500)
     assert result.verdict == "holds"
-    assert "; 1:2e+04 (50 of 1,000,000 that an hour admits)" in result.scale
+    assert "; 1:20,000 (50 of 1,000,000 that an hour admits)" in result.scale
     assert "Nobody" not in result.note
     assert "limit              50" in frames[-1].lines[-5]
     # A tenth more than can be made: the limit is a tenth less.

@@ -151,13 +151,13 @@ class Journal:
             self.number, self._log = number, log
 
     def _put(self, key: bytes, value: bytes) -> None:
-        log, seq = self.log, self.seq
-        size = log.size
+        log, seq = self._log, self.seq  # not by the property: every put comes along here
+        size = log.size  # type: ignore[union-attr]
         try:
             self.seq = seq + 1
-            log.put_one(seq + 1, key, value)
+            log.put_one(seq + 1, key, value)  # type: ignore[union-attr]
         except BaseException:  # a Ctrl-C may come before, in or after the writing
-            if log.size == size:
+            if log.size == size:  # type: ignore[union-attr]
                 self.seq = seq
             raise
         self.room -= RECORD_BYTES + len(key) + len(value)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from sdcli.reference.kv.engine.store import Store
+    from sdcli.reference.kv.engine.version import Version
 
 STEPS = 12  # for each QUANTUM of writes: about ten bytes of merging for each byte written
 STALL = 12  # tables in level 0
@@ -45,6 +46,7 @@ class Maintenance:
         self._store = store
         self._flushing: Generator[None, None, None] | None = None
         self._compacting: Generator[None, None, None] | None = None
+        self._idle_in: Version | None = None  # in which nothing was due: nothing is until another
         self._pointers: dict[int, bytes] = {}  # for each level the last key that went down
         self.bytes_flushed = 0
         self.bytes_compacted = 0
@@ -82,8 +84,12 @@ class Maintenance:
                     raise
             return True
         if self._compacting is None:
-            picked = pick(self._store.view.version, self._store.options, self._pointers)
+            version = self._store.view.version
+            if version is self._idle_in:
+                return False
+            picked = pick(version, self._store.options, self._pointers)
             if picked is None:
+                self._idle_in = version
                 return False
             self._compacting = self._compact(picked)
         try:

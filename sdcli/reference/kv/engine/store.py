@@ -27,7 +27,7 @@ from sdcli.core.errors import InputError
 from sdcli.reference.kv.engine.batch import Batch, check_key, check_moment, check_value
 from sdcli.reference.kv.engine.cache import Cache
 from sdcli.reference.kv.engine.catalogue import Catalogue
-from sdcli.reference.kv.engine.entries import KEY_BYTES_MAX, VALUE_BYTES_MAX, Entry, Expiring
+from sdcli.reference.kv.engine.entries import KEY_BYTES_MAX, Entry, Expiring
 from sdcli.reference.kv.engine.errors import Damaged, DiskRefused, Poisoned
 from sdcli.reference.kv.engine.journal import Journal, Sync, check_sync
 from sdcli.reference.kv.engine.log_format import log_name
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sdcli.reference.kv.engine.stats import Stats
     from sdcli.reference.kv.engine.verify import Report
 
+SURELY_FITS = KEY_BYTES_MAX  # bytes of key and value together: neither is too long
 KEPT_LOG_BYTES = 256 * 1024  # a shorter log is left to the next opening: reading it is cheap
 
 
@@ -191,8 +192,7 @@ class Store:
             expires_ns is not None
             or key.__class__ is not bytes
             or value.__class__ is not bytes
-            or len(key) > KEY_BYTES_MAX
-            or len(value) > VALUE_BYTES_MAX
+            or len(key) + len(value) > SURELY_FITS
         ):
             check_key(key)
             check_value(value)
@@ -200,20 +200,30 @@ class Store:
                 check_moment(expires_ns)
             self._write([key], [_entry(value, expires_ns)])
             return
-        with self._lock:  # as in `_alone`, with less around it: this is nearly every write
+        # As in `_alone`, with less around it, since this is nearly every write: a `with` takes 0.1
+        # microseconds more. Inside of the try, because a Ctrl-C may come once the lock is taken.
+        lock = self._lock
+        try:
+            lock.acquire()
             if self._is_busy:
                 self._refuse_to_nest()
             try:
                 self._is_busy = True
-                if self.journal.room <= 0:
+                journal = self.journal
+                if journal.room <= 0:
                     self._guarded(self._make_room)
-                self.journal.put_one(key, value)
-                self._view.live[key] = value
+                journal.put_one(key, value)
+                self._view[0][key] = value  # the live memtable
             except Poisoned as error:
                 self._poison(error)
                 raise
             finally:
                 self._is_busy = False
+        finally:
+            try:  # noqa: SIM105 - `suppress` would cost what is saved
+                lock.release()
+            except RuntimeError:
+                pass  # a Ctrl-C came while it waited for the lock
 
     def delete(self, key: bytes) -> None:
         """Take a key's value away; a key that has none is fine.
